@@ -1,0 +1,89 @@
+// Compile-time switches: what is built in, how code is encoded and dispatched, and fixed limits.
+//
+// Define any of these before including a Mote header, or with -D for the whole build. The library
+// and everything that includes its headers must be built with the same values.
+#pragma once
+
+// ---- Features --------------------------------------------------------------------------------
+// Each proposal is one switch. A module that needs a switch that is off is refused with its name.
+
+// f32 and f64. Off: a module that uses a float type or instruction is refused while loading.
+#ifndef MOTE_FEATURE_FLOATS
+#define MOTE_FEATURE_FLOATS 1
+#endif
+// i32.extend8_s and its four siblings (Wasm 2.0).
+#ifndef MOTE_FEATURE_SIGN_EXTENSION
+#define MOTE_FEATURE_SIGN_EXTENSION 1
+#endif
+// The eight i*.trunc_sat_f* instructions (Wasm 2.0). Needs MOTE_FEATURE_FLOATS.
+#ifndef MOTE_FEATURE_SATURATING_CONVERSION
+#define MOTE_FEATURE_SATURATING_CONVERSION 1
+#endif
+// Blocks with parameters, and blocks and functions with more than one result (Wasm 2.0).
+#ifndef MOTE_FEATURE_MULTI_VALUE
+#define MOTE_FEATURE_MULTI_VALUE 1
+#endif
+// memory.copy/fill/init, table.copy/init, passive segments, data count section (Wasm 2.0).
+#ifndef MOTE_FEATURE_BULK_MEMORY
+#define MOTE_FEATURE_BULK_MEMORY 1
+#endif
+// externref, table.get/set/grow/size/fill, several tables, typed select (Wasm 2.0).
+#ifndef MOTE_FEATURE_REFERENCE_TYPES
+#define MOTE_FEATURE_REFERENCE_TYPES 1
+#endif
+// i32/i64 add, sub and mul in constant expressions (Wasm 3.0).
+#ifndef MOTE_FEATURE_EXTENDED_CONST
+#define MOTE_FEATURE_EXTENDED_CONST 1
+#endif
+// Memories with a page size of one byte (the custom-page-sizes proposal).
+#ifndef MOTE_FEATURE_CUSTOM_PAGE_SIZES
+#define MOTE_FEATURE_CUSTOM_PAGE_SIZES 1
+#endif
+
+// ---- Engine ----------------------------------------------------------------------------------
+
+// Map from translated code to byte offsets of the module, about two bytes per call, branch back
+// and instruction that can trap. Off: traps and backtraces name the function but offset 0.
+#ifndef MOTE_CODE_OFFSETS
+#define MOTE_CODE_OFFSETS 1
+#endif
+
+// How handlers hand over to each other. 1: tail calls, 2: computed goto, 3: switch in a loop.
+#define MOTE_DISPATCH_TAIL 1
+#define MOTE_DISPATCH_GOTO 2
+#define MOTE_DISPATCH_SWITCH 3
+#ifndef MOTE_DISPATCH
+#if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
+#define MOTE_DISPATCH MOTE_DISPATCH_TAIL
+#elif defined(__GNUC__) && defined(__x86_64__) && defined(__OPTIMIZE__) && \
+    !defined(__SANITIZE_ADDRESS__)
+// gcc has no guaranteed tail calls before 15, but makes these at -O2; a test proves it.
+#define MOTE_DISPATCH MOTE_DISPATCH_TAIL
+#elif defined(__GNUC__)
+#define MOTE_DISPATCH MOTE_DISPATCH_GOTO
+#else
+#define MOTE_DISPATCH MOTE_DISPATCH_SWITCH
+#endif
+#endif
+
+// How translated code is stored. 1: 16-bit units, position independent, dispatched through a
+// table; 2: pointer-sized cells that hold the handler's address.
+#define MOTE_ENCODING_COMPACT 1
+#define MOTE_ENCODING_WIDE 2
+#ifndef MOTE_ENCODING
+#if __SIZEOF_POINTER__ == 8
+#define MOTE_ENCODING MOTE_ENCODING_WIDE
+#else
+#define MOTE_ENCODING MOTE_ENCODING_COMPACT
+#endif
+#endif
+
+// Guest checks (backward branches and calls) between two looks at the interrupt flag.
+#ifndef MOTE_INTERRUPT_PERIOD
+#define MOTE_INTERRUPT_PERIOD 1024
+#endif
+
+// How deep host functions may call back into guests; each level uses native stack.
+#ifndef MOTE_MAX_HOST_NESTING
+#define MOTE_MAX_HOST_NESTING 8
+#endif

@@ -1,0 +1,73 @@
+// One error type for everything that can fail: what, where, and the details a person needs.
+#pragma once
+
+#include <mote/span.hpp>
+#include <mote/value.hpp>
+
+#include <stdint.h>
+
+namespace mote {
+
+enum class ErrorClass : uint8_t {
+  kNone,
+  kMalformed,
+  kInvalid,
+  kUnsupported,
+  kLimit,
+  kMemory,
+  kLink,
+  kTrap,
+  kUsage,
+};
+
+enum class ErrorCode : uint8_t {
+  kOk,
+#define MOTE_ERROR(name, error_class, text) name,
+#include <mote/errors.def>
+#undef MOTE_ERROR
+};
+
+// Proposals that a module can need. kNone: Wasm 1.0 is enough.
+enum class Feature : uint8_t {
+  kNone,
+#define MOTE_FEATURE(name, text, level, built_in) name,
+#include <mote/features.def>
+#undef MOTE_FEATURE
+  kCount,
+};
+
+// Which class `code` belongs to. Constant time.
+ErrorClass class_of(ErrorCode code);
+// The text of `code`, constant. "" for kOk.
+const char* text_of(ErrorCode code);
+// The proposal's name ("tail-call", "simd", ...), constant.
+const char* name_of(Feature feature);
+// The release of the specification that has the feature ("1.0", "2.0", "3.0") or "proposal".
+const char* level_of(Feature feature);
+// Whether this build supports the feature.
+bool is_built_in(Feature feature);
+
+constexpr uint32_t kNoIndex = 0xFFFFFFFF;
+
+// The outcome of an operation. Cheap to copy; owns nothing. `module_name` and `field_name` point
+// into the module and are valid as long as it is.
+struct [[nodiscard]] Error {
+  ErrorCode code = ErrorCode::kOk;
+  Feature feature = Feature::kNone;       // kFeatureOff: which one
+  ValueType expected = ValueType::kNone;  // kTypeMismatch
+  ValueType actual = ValueType::kNone;    // kTypeMismatch; kNone: the operand stack is empty
+  uint32_t offset = kNoIndex;             // byte offset in the module, or kNoIndex
+  uint32_t function = kNoIndex;           // funcidx, or kNoIndex
+  uint32_t index = kNoIndex;              // the index, count or opcode that is wrong, or kNoIndex
+  StringView module_name;                 // link errors: the import
+  StringView field_name;
+
+  constexpr bool ok() const { return code == ErrorCode::kOk; }
+};
+
+// Writes one line for people ("byte offset 42, function 3: type mismatch (expected i32, found
+// f32)") into `buffer`, cut to fit and terminated by a zero byte. Returns its length without the
+// zero. `buffer` must hold at least one byte.
+size_t describe(const Error& error, Span<char> buffer);
+
+}  // namespace mote

@@ -1,0 +1,101 @@
+// Executions: starting, stopping, pausing and resuming guests.
+#pragma once
+
+#include <mote/error.hpp>
+#include <mote/instance.hpp>
+#include <mote/span.hpp>
+#include <mote/value.hpp>
+
+#include <stdint.h>
+
+namespace mote {
+
+class Store;
+
+namespace detail {
+struct ExecutionData;
+}
+
+enum class RunState : uint8_t {
+  kIdle,         // nothing was started
+  kReady,        // started, not run yet
+  kDone,         // finished; results() has the results
+  kTrapped,      // ended by a trap: trap() and backtrace() tell more
+  kOutOfFuel,    // paused: add fuel and resume(), or cancel()
+  kInterrupted,  // paused by interrupt(): resume() or cancel()
+  kWaiting,      // paused: a host function answered "not yet"; complete() and resume()
+};
+
+constexpr uint64_t kUnlimitedFuel = ~uint64_t{0};
+
+// One frame of a backtrace, innermost first.
+struct FrameInfo {
+  Instance* instance = nullptr;
+  uint32_t function = kNoIndex;  // funcidx
+  uint32_t offset = kNoIndex;    // byte offset in the module of the instruction, or kNoIndex
+  StringView name;               // "" when the module has no name for it
+};
+
+// Holds a guest's stack and the place where it is. Wasm calls never use the native stack: the
+// depth of guest calls is bounded by the stack given here ("call stack exhausted"), and resume()
+// needs the same native stack whatever the guest does. One execution runs one call at a time; a
+// store can have any number of executions, run from one thread in any order.
+class Execution {
+ public:
+  // Takes `stack_bytes` for the guest's stack, plus a small record, from the store's buffer. When
+  // that fails, error() is kOutOfMemory and nothing can be started. Executions of one store must be
+  // destroyed in the reverse order of their making.
+  Execution(Store& store, uint32_t stack_bytes);
+  ~Execution();
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+
+  Error error() const;
+
+  // Prepares a call. Fails with kBusy while another call is paused, kNotAFunction, kArguments, or
+  // kStackExhausted.
+  Error start(Function function, Span<const Value> arguments);
+  // Prepares the start function of a new instance; state() becomes kDone at once if there is none.
+  Error start_instance(Instance* instance);
+  // Runs until the call is done, traps or pauses. Without something to run, returns state().
+  RunState resume();
+  // start() and resume().
+  RunState run(Function function, Span<const Value> arguments);
+  // Forgets the call. Not from within a host function.
+  void cancel();
+
+  RunState state() const;
+  uint32_t result_count() const;
+  // Result `index` of a call that is kDone. `index` must be below result_count().
+  Value result(uint32_t index) const;
+
+  // Fuel pays for backward branches and calls, one each, and for bulk instructions by size. A new
+  // execution has kUnlimitedFuel.
+  void set_fuel(uint64_t fuel);
+  uint64_t fuel() const;
+
+  // Asks the guest to pause: it does after at most MOTE_INTERRUPT_PERIOD more checks (backward
+  // branches and calls). May be called from another thread or an interrupt handler.
+  void interrupt();
+
+  // Gives the results of the host function that answered "not yet" (state() is kWaiting). Fails
+  // with kArguments if number or types do not match, kNotRunnable if nothing waits.
+  Error complete(Span<const Value> results);
+
+  // Why the call trapped. kOk unless state() is kTrapped. A host's exit is kHostExit with the code
+  // in `index`.
+  Error trap() const;
+  // Fills `frames` with the innermost frames of a call that is trapped or paused; returns how many
+  // there are in all, which can be more than fit. Cost: depth times code size of a function.
+  uint32_t backtrace(Span<FrameInfo> frames) const;
+
+  // Most bytes of the guest's stack that calls have used so far.
+  uint32_t stack_peak() const;
+
+ private:
+  Store& store_;
+  detail::ExecutionData* data_ = nullptr;
+  Error error_;
+};
+
+}  // namespace mote

@@ -1,0 +1,137 @@
+// Host functions: C++ functions that guests import. The Wasm signature comes from the C++ type.
+//
+//   void log(mote::Host& host, mote::StringView text);          // (i32 pointer, i32 length) -> ()
+//   int32_t gpio_read(mote::Host& host, uint32_t pin);          // (i32) -> (i32)
+//   constexpr mote::HostFunction kApi[] = {
+//       mote::host_function<log>("env", "log"),
+//       mote::host_function<gpio_read>("env", "gpio_read"),
+//   };
+//   store.provide(kApi, &board);
+//
+// Parameters: int32_t, uint32_t, int64_t, uint64_t, float, double; Span<uint8_t>,
+// Span<const uint8_t> and StringView take two Wasm parameters (pointer, length) and arrive checked
+// against the guest's memory: a bad range traps before the function is called. Any array of
+// trivially copyable T works as Span<T> when the guest's pointer is aligned for T (otherwise it
+// traps). ExternRef takes an externref. Results: none, one of the numbers, or HostResult<one of
+// them>, which can also trap, exit or answer "not yet".
+#pragma once
+
+#include <mote/error.hpp>
+#include <mote/instance.hpp>
+#include <mote/span.hpp>
+#include <mote/value.hpp>
+
+#include <stdint.h>
+#include <string.h>
+
+namespace mote {
+
+class Execution;
+
+namespace detail {
+struct ExecutionData;
+}
+
+// What a host function sees of the guest that called it. Valid during the call only.
+class Host {
+ public:
+  // The pointer given to Store::provide.
+  void* context() const { return context_; }
+  template <class T>
+  T& context_as() const {
+    return *static_cast<T*>(context_);
+  }
+  Instance& instance() const { return *instance_; }
+
+  // Bytes of the calling guest's memory 0, or an empty span if they are out of bounds or cannot be
+  // backed (see Instance::memory). Growing memory, calling back, and asking for further ranges can
+  // move the memory: ask again afterwards.
+  MutableBytes memory(uint32_t address, uint32_t length) const;
+
+  // Makes sure that [address, address + length) can be read and written. Returns kOk,
+  // kMemoryBounds or kMemoryQuota.
+  ErrorCode touch(uint32_t address, uint64_t length) const;
+
+  // Calls a guest function on the same guest stack and waits for it. `results` must have room for
+  // all of its results. A trap of the callee is returned as an error; return it as a trap
+  // (host_trap) unless you can go on. A callee that stops for want of fuel, by interrupt() or to
+  // wait is cancelled: kNestedStop. Calls nest at most MOTE_MAX_HOST_NESTING deep. Spans of guest
+  // memory are stale afterwards.
+  Error call(Function function, Span<const Value> arguments, Span<Value> results);
+
+ private:
+  friend struct detail::ExecutionData;
+  Host(detail::ExecutionData* execution, Instance* instance, void* context)
+      : execution_(execution), instance_(instance), context_(context) {}
+
+  detail::ExecutionData* execution_;
+  Instance* instance_;
+  void* context_;
+};
+
+// How a host function ended.
+struct HostStatus {
+  enum Kind : uint8_t { kReturned, kTrapped, kNotYet };
+  Kind kind = kReturned;
+  ErrorCode code = ErrorCode::kOk;  // kTrapped
+  uint32_t value = 0;               // kTrapped: shows as Error::index of the trap
+};
+
+// Ends the guest's call with a trap; `value` is yours and shows in the trap.
+constexpr HostStatus host_trap(ErrorCode code = ErrorCode::kHostTrap, uint32_t value = 0) {
+  return {HostStatus::kTrapped, code, value};
+}
+// Ends the guest's call because the guest asked for it, with its exit code.
+constexpr HostStatus host_exit(uint32_t exit_code) {
+  return {HostStatus::kTrapped, ErrorCode::kHostExit, exit_code};
+}
+// Pauses the guest; give the result later with Execution::complete.
+constexpr HostStatus not_yet() { return {HostStatus::kNotYet, ErrorCode::kOk, 0}; }
+
+// A result of type T or a status other than "returned".
+template <class T>
+class HostResult {
+ public:
+  HostResult(T value) : value_(value) {}
+  HostResult(HostStatus status) : status_(status) {}
+  const HostStatus& status() const { return status_; }
+  T value() const { return value_; }
+
+ private:
+  HostStatus status_;
+  T value_{};
+};
+template <>
+class HostResult<void> {
+ public:
+  HostResult() = default;
+  HostResult(HostStatus status) : status_(status) {}
+  const HostStatus& status() const { return status_; }
+
+ private:
+  HostStatus status_;
+};
+
+// An externref parameter or result: a handle of the host's, or null.
+struct ExternRef {
+  Reference bits = 0;
+  bool is_null() const { return bits == 0; }
+  uint32_t handle() const { return bits - 1; }
+};
+
+namespace detail {
+// `cells`: one 64-bit cell per Wasm parameter on entry; the result in cell 0 on return.
+using HostThunk = HostStatus (*)(Host& host, uint64_t* cells);
+}  // namespace detail
+
+// One entry of a table of host functions. Make it with host_function<>().
+struct HostFunction {
+  const char* module_name;
+  const char* field_name;
+  FunctionType type;
+  detail::HostThunk thunk;
+};
+
+}  // namespace mote
+
+#include <mote/host_binding.hpp>

@@ -1,0 +1,130 @@
+// Loading a module (specification 5 and 3) and asking what it contains.
+#pragma once
+
+#include <mote/config.hpp>
+#include <mote/error.hpp>
+#include <mote/span.hpp>
+#include <mote/value.hpp>
+
+#include <stdint.h>
+
+namespace mote {
+
+class Store;
+
+namespace detail {
+struct LoaderState;
+struct ModuleData;
+}  // namespace detail
+
+enum class ExternKind : uint8_t { kFunction = 0, kTable = 1, kMemory = 2, kGlobal = 3 };
+
+// Limits of a table (entries) or a memory (pages), 2.3.9.
+struct Limits {
+  uint32_t minimum = 0;
+  uint32_t maximum = 0xFFFFFFFF;
+  bool has_maximum = false;
+};
+
+// Type of an import or export. Which members count depends on `kind`.
+struct ExternType {
+  ExternKind kind = ExternKind::kFunction;
+  FunctionType function;                    // kFunction
+  ValueType value = ValueType::kNone;       // kGlobal: its type; kTable: its element type
+  bool is_mutable = false;                  // kGlobal
+  Limits limits;                            // kTable, kMemory
+  uint8_t page_size_log2 = 16;              // kMemory
+};
+
+struct ImportInfo {
+  StringView module_name;
+  StringView field_name;
+  ExternType type;
+};
+
+struct ExportInfo {
+  StringView name;
+  uint32_t index = 0;  // in the index space of its kind
+  ExternType type;
+};
+
+// What loading the module found and cost.
+struct ModuleInfo {
+  uint32_t module_bytes = 0;     // length of the binary
+  uint32_t function_bytes = 0;   // function bodies in the binary
+  uint32_t code_bytes = 0;       // the same, translated, maps for backtraces included
+  uint32_t offset_map_bytes = 0; // how much of code_bytes those maps are
+  uint32_t functions = 0;        // defined by the module
+  uint32_t types = 0;
+  uint32_t data_bytes = 0;       // data segments
+  uint32_t arena_bytes = 0;      // long-lived memory of the store that the module takes
+  uint32_t load_peak_bytes = 0;  // the same plus the most scratch memory that loading needed
+  uint32_t max_frame_bytes = 0;  // largest frame of one function on the guest's stack
+};
+
+// A loaded, validated and translated module. Lives in its store's buffer until the store is
+// rolled back to before it or reset. It can be instantiated any number of times.
+class Module {
+ public:
+  uint32_t import_count() const;
+  // `index` must be below import_count().
+  ImportInfo import(uint32_t index) const;
+  uint32_t export_count() const;
+  // `index` must be below export_count().
+  ExportInfo export_at(uint32_t index) const;
+  ModuleInfo info() const;
+  // Whether the module uses what the feature adds.
+  bool uses(Feature feature) const;
+  bool has_start_function() const;
+  // The module's own name from the name section, or "".
+  StringView name() const;
+  // Name of a function from the name section, else from its first export, else "". Cost: the
+  // number of names.
+  StringView function_name(uint32_t funcidx) const;
+
+ protected:
+  Module() = default;
+  ~Module() = default;
+};
+
+enum class LoadState : uint8_t {
+  kNeedMore,  // everything so far is fine
+  kFailed,    // error() tells why; feeding more has no effect
+};
+
+struct LoadOptions {
+  // The bytes given to feed() stay readable and unchanged as long as the module lives (flash, a
+  // mapped file): names and data segments that lie within one chunk are referred to in place
+  // instead of being copied.
+  bool bytes_stay = false;
+  // Keep the function names of the name section, for backtraces. They take memory.
+  bool keep_names = true;
+};
+
+// Takes a module in chunks of any size, validates and translates it on the way (nothing is kept
+// of the bytes). How the input is cut never changes the outcome: same module, same error, same
+// offset. Only one loader may be at work on a store at a time. An unfinished or failed load gives
+// all of its memory back when the loader is destroyed.
+class Loader {
+ public:
+  explicit Loader(Store& store, LoadOptions options = {});
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  // Takes the next bytes. Cost: linear in their number, plus translation.
+  LoadState feed(Bytes bytes);
+  // Says that the module is complete. On success `*module` is the new module.
+  Error finish(const Module** module);
+  // The error, once feed() returned kFailed.
+  Error error() const;
+
+ private:
+  detail::LoaderState* state_ = nullptr;
+  Error error_;
+};
+
+// Loads a module that is in memory as a whole.
+Error load(Store& store, Bytes bytes, const Module** module, LoadOptions options = {});
+
+}  // namespace mote

@@ -1,0 +1,12 @@
+// Everything: the whole public C++ API of Mote.
+#pragma once
+
+#include <mote/config.hpp>
+#include <mote/error.hpp>
+#include <mote/execution.hpp>
+#include <mote/host.hpp>
+#include <mote/instance.hpp>
+#include <mote/module.hpp>
+#include <mote/span.hpp>
+#include <mote/store.hpp>
+#include <mote/value.hpp>

@@ -1,0 +1,71 @@
+// Views of memory that somebody else owns. No allocation, no ownership, no bounds checks.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace mote {
+
+// `size()` elements starting at `data()`. Valid as long as the memory it refers to.
+template <class T>
+class Span {
+ public:
+  constexpr Span() = default;
+  constexpr Span(T* data, size_t size) : data_(data), size_(size) {}
+  template <size_t N>
+  constexpr Span(T (&array)[N]) : data_(array), size_(N) {}
+  // A span of mutable elements converts to a span of constant ones.
+  template <class U>
+  constexpr Span(const Span<U>& other) : data_(other.data()), size_(other.size()) {}
+
+  constexpr T* data() const { return data_; }
+  constexpr size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr T* begin() const { return data_; }
+  constexpr T* end() const { return data_ + size_; }
+  constexpr T& operator[](size_t index) const { return data_[index]; }
+  // Elements [first, size()). `first` must not exceed size().
+  constexpr Span from(size_t first) const { return Span(data_ + first, size_ - first); }
+
+ private:
+  T* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+using Bytes = Span<const uint8_t>;
+using MutableBytes = Span<uint8_t>;
+
+// UTF-8 text with its length; not terminated by a zero byte.
+class StringView {
+ public:
+  constexpr StringView() = default;
+  constexpr StringView(const char* data, size_t size) : data_(data), size_(size) {}
+  // From a zero-terminated string. Cost: its length.
+  constexpr StringView(const char* text) : data_(text), size_(length(text)) {}
+
+  constexpr const char* data() const { return data_; }
+  constexpr size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr char operator[](size_t index) const { return data_[index]; }
+
+  friend constexpr bool operator==(StringView a, StringView b) {
+    if (a.size_ != b.size_) return false;
+    for (size_t i = 0; i < a.size_; i++) {
+      if (a.data_[i] != b.data_[i]) return false;
+    }
+    return true;
+  }
+  friend constexpr bool operator!=(StringView a, StringView b) { return !(a == b); }
+
+ private:
+  static constexpr size_t length(const char* text) {
+    size_t n = 0;
+    while (text[n] != 0) n++;
+    return n;
+  }
+
+  const char* data_ = "";
+  size_t size_ = 0;
+};
+
+}  // namespace mote

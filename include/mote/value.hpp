@@ -1,0 +1,93 @@
+// Values and types of the guest (specification 2.3 and 4.2).
+#pragma once
+
+#include <mote/span.hpp>
+
+#include <stdint.h>
+#include <string.h>
+
+namespace mote {
+
+// Value types with the byte that the binary format gives them (5.3.1 to 5.3.4). kNone stands for
+// "no type" in errors, and for the unknown type of unreachable code inside the validator.
+enum class ValueType : uint8_t {
+  kNone = 0x00,
+  kI32 = 0x7F,
+  kI64 = 0x7E,
+  kF32 = 0x7D,
+  kF64 = 0x7C,
+  kV128 = 0x7B,
+  kFuncRef = 0x70,
+  kExternRef = 0x6F,
+};
+
+constexpr bool is_reference(ValueType type) {
+  return type == ValueType::kFuncRef || type == ValueType::kExternRef;
+}
+
+// "i32", "funcref", ... The text is constant.
+const char* name_of(ValueType type);
+
+// Parameters and results of a function (2.3.8). The type lists live in the module, or in the
+// constant table of a host function.
+struct FunctionType {
+  const ValueType* parameters = nullptr;
+  const ValueType* results = nullptr;
+  uint16_t parameter_count = 0;
+  uint16_t result_count = 0;
+
+  constexpr Span<const ValueType> parameter_types() const { return {parameters, parameter_count}; }
+  constexpr Span<const ValueType> result_types() const { return {results, result_count}; }
+};
+
+// Structural equality. Cost: the number of parameters and results.
+bool operator==(const FunctionType& a, const FunctionType& b);
+inline bool operator!=(const FunctionType& a, const FunctionType& b) { return !(a == b); }
+
+// A reference as guests hold it: 0 is null. A funcref names a function of the store; an externref
+// holds a number of the host's choice (see Value::extern_ref). Guests can neither make nor read
+// the number.
+using Reference = uint32_t;
+
+// One guest value: a type and its bits. Floats are kept as bits so that NaN payloads survive.
+struct Value {
+  ValueType type = ValueType::kNone;
+  uint64_t bits = 0;
+
+  static Value i32(int32_t v) { return {ValueType::kI32, static_cast<uint32_t>(v)}; }
+  static Value i64(int64_t v) { return {ValueType::kI64, static_cast<uint64_t>(v)}; }
+  static Value f32(float v) {
+    uint32_t b;
+    memcpy(&b, &v, sizeof b);
+    return {ValueType::kF32, b};
+  }
+  static Value f64(double v) {
+    uint64_t b;
+    memcpy(&b, &v, sizeof b);
+    return {ValueType::kF64, b};
+  }
+  static Value null(ValueType reference_type) { return {reference_type, 0}; }
+  // `handle` is any number below 0xFFFFFFFF that means something to the host.
+  static Value extern_ref(uint32_t handle) {
+    return {ValueType::kExternRef, static_cast<uint64_t>(handle) + 1};
+  }
+
+  int32_t as_i32() const { return static_cast<int32_t>(static_cast<uint32_t>(bits)); }
+  int64_t as_i64() const { return static_cast<int64_t>(bits); }
+  float as_f32() const {
+    const uint32_t b = static_cast<uint32_t>(bits);
+    float v;
+    memcpy(&v, &b, sizeof v);
+    return v;
+  }
+  double as_f64() const {
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+  }
+  bool is_null() const { return is_reference(type) && bits == 0; }
+  // Only for an externref that is not null.
+  uint32_t as_extern() const { return static_cast<uint32_t>(bits - 1); }
+};
+
+}  // namespace mote

@@ -1,0 +1,27 @@
+// Numbers of handlers, and how the translator finds the right variant of an instruction.
+#pragma once
+
+#include <mote/config.hpp>
+
+#include <stdint.h>
+
+#include "interp/code.hpp"
+#include "loader/instruction.hpp"
+
+namespace mote::detail {
+
+enum class Handler : uint16_t {
+#define MOTE_HANDLER(name, ...) k##name,
+#include "interp/handlers.def"
+  kCount,
+};
+
+// First variant of each arithmetic, load or store instruction. kCount for others.
+Handler first_handler(Op op);
+// Name of a handler, for the disassembler and tests.
+const char* name_of(Handler handler);
+
+// Writes the handler's unit.
+void write_handler(Unit* at, Handler handler);
+
+}  // namespace mote::detail

@@ -1,0 +1,447 @@
+// Translator: functions, and instructions that are neither control nor bulk.
+#include "interp/translator.hpp"
+
+#include "interp/code_map.hpp"
+
+namespace mote::detail {
+
+// ---- Functions -------------------------------------------------------------------------------
+
+bool Translator::begin_code(ModuleContext& context, Reader& reader) {
+  context_ = &context;
+  module_ = context.module;
+  arena_ = context.arena;
+  types_.reset(arena_);
+  frames_.reset(arena_);
+  locals_.reset(arena_);
+  map_.reset(arena_);
+  code_block_ = static_cast<Unit*>(arena_->allocate(0, 16));
+  if (code_block_ == nullptr) return reader.fail(ErrorCode::kOutOfMemory, reader.position());
+  code_ = code_block_;
+  block_bytes_ = 0;
+  size_ = 0;
+  module_->code_begin = reinterpret_cast<const uint8_t*>(code_block_);
+  module_->code_end = module_->code_begin;
+  return true;
+}
+
+bool Translator::begin_function(uint32_t funcidx, Reader& reader) {
+  funcidx_ = funcidx;
+  body_offset_ = reader.position();
+  type_ = &module_->function_type(funcidx);
+  reader_ = &reader;
+  instruction_offset_ = body_offset_;
+  out_of_memory_ = false;
+  types_.clear();
+  frames_.clear();
+  locals_.clear();
+  map_.clear();
+  map_position_ = 0;
+  map_offset_ = body_offset_;
+  pending_ = Pending();
+  last_result_at_ = kNoPatch;
+  forget_accumulator();
+  for (Place& place : window_) place = Place();
+  table_number_ = 0;
+  in_table_ = false;
+  size_ = 0;
+  height_ = 0;
+  peak_ = 0;
+  live_ = true;
+  for (uint32_t i = 0; i < type_->parameter_count; i++) {
+    if (!locals_.push({height_, type_->parameters[i]})) return out_of_memory();
+    height_ += slots_of(type_->parameters[i]);
+  }
+  link_ = height_;
+  height_ += kLinkSlots;
+  local_slots_ = 0;
+  return true;
+}
+
+bool Translator::add_locals(uint32_t count, ValueType type, Reader& reader) {
+  reader_ = &reader;
+  if (count > kMaxFrameSlots || height_ + count * slots_of(type) > kMaxFrameSlots) {
+    return fail(ErrorCode::kFrameTooLarge);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    if (!locals_.push({height_, type})) return out_of_memory();
+    height_ += slots_of(type);
+    local_slots_ += slots_of(type);
+  }
+  return true;
+}
+
+bool Translator::begin_body(Reader& reader) {
+  reader_ = &reader;
+  instruction_offset_ = reader.position();
+  peak_ = height_;
+  ControlFrame frame;
+  frame.kind = Op::kEnd;
+  frame.live_at_entry = true;
+  frame.type = module_->type_of_function(funcidx_);
+  frame.base = height_;
+  frame.target = kNoPatch;
+  if (!frames_.push(frame)) return out_of_memory();
+  if (local_slots_ != 0) {
+    Unit* at = emit(Handler::kZeroSlots, kSlotUnits + kU32Units);
+    write_slot(at, link_ + kLinkSlots);
+    write_u32(at + kSlotUnits, local_slots_);
+  }
+  return !out_of_memory_ || out_of_memory();
+}
+
+bool Translator::take_instructions(Reader& reader, bool* done) {
+  reader_ = &reader;
+  bool took_one = false;
+  DecodedInstruction in = {};
+  for (;;) {
+    const uint8_t* start = reader.cursor();
+    if (in_table_) {
+      if (!br_table_label(reader)) {
+        if (!reader.need_more() || !took_one) return false;
+        reader.set_cursor(start);
+        return true;
+      }
+      took_one = true;
+      continue;
+    }
+    if (!decode_instruction(reader, &in)) {
+      if (!reader.need_more()) {
+        Error error = reader.error();
+        error.function = funcidx_;
+        return reader.fail(error);
+      }
+      if (!took_one) return false;
+      reader.set_cursor(start);
+      return true;
+    }
+    instruction_offset_ = in.offset;
+    context_->use(in.info->feature);
+    if (!instruction(in)) return false;
+    if (out_of_memory_) return out_of_memory();
+    took_one = true;
+    if (frames_.empty()) {
+      *done = true;
+      return true;
+    }
+  }
+}
+
+bool Translator::end_function() {
+  emit_return();
+  flush();
+  if (out_of_memory_) return out_of_memory();
+  frames_.pop();
+  FunctionCode& function = module_->functions[funcidx_ - module_->imported_functions];
+  function.code = code_;
+  function.code_bytes = size_ * static_cast<uint32_t>(sizeof(Unit));
+  function.frame_bytes = (peak_ > height_ ? peak_ : height_) * kSlotBytes;
+  function.link_bytes = link_ * kSlotBytes;
+#if MOTE_CODE_OFFSETS
+  const uint32_t map_bytes = CodeMap::bytes_for(map_.size(), body_offset_);
+  const uint32_t map_units = (map_bytes + sizeof(Unit) - 1) / sizeof(Unit);
+  const uint32_t units_before = size_;
+  // emit() makes the room; the handler that it writes is overwritten by the map.
+  emit(Handler::kUnreachable, map_units - kHandlerUnits);
+  if (out_of_memory_) return out_of_memory();
+  CodeMap::write(reinterpret_cast<uint8_t*>(code_ + units_before), body_offset_, map_.data(),
+                 map_.size());
+  module_->module_info.offset_map_bytes += map_units * static_cast<uint32_t>(sizeof(Unit));
+#endif
+  code_ += size_;
+  size_ = 0;
+  if (function.frame_bytes > module_->module_info.max_frame_bytes) {
+    module_->module_info.max_frame_bytes = function.frame_bytes;
+  }
+  return true;
+}
+
+bool Translator::end_code(Reader&) {
+  const uint32_t used = static_cast<uint32_t>(reinterpret_cast<uint8_t*>(code_) -
+                                              reinterpret_cast<uint8_t*>(code_block_));
+  arena_->shrink(code_block_, block_bytes_, used);
+  block_bytes_ = used;
+  module_->code_end = module_->code_begin + used;
+  module_->module_info.code_bytes = used;
+  return true;
+}
+
+bool Translator::instruction(const DecodedInstruction& in) {
+  switch (in.info->shape) {
+    case Shape::kControl: return control(in);
+    case Shape::kConst: return constant(in);
+    case Shape::kUnary:
+    case Shape::kTest: return unary(in);
+    case Shape::kBinary: return binary(in);
+    case Shape::kCompare: return compare(in);
+    case Shape::kLoad: return load(in);
+    case Shape::kStore: return store(in);
+    case Shape::kIllegal: break;
+  }
+  return fail(ErrorCode::kIllegalOpcode);
+}
+
+// ---- Numeric ---------------------------------------------------------------------------------
+
+bool Translator::constant(const DecodedInstruction& in) {
+  Place place;
+  place.kind = PlaceKind::kConstant;
+  place.bits = in.bits;
+  return push(in.info->result, place);
+}
+
+bool Translator::unary(const DecodedInstruction& in) {
+  Pending next;
+  if (!pop(in.info->operand, &next.a)) return false;
+  next.destination = height_;
+  if (live_) {
+    put_in_slot(&next.a);
+    use(&next.a);
+    next.op = in.info->op;
+    next.type = in.info->result;
+    next.offset = in.offset;
+    wait(next);
+  }
+  return push_home(in.info->result);
+}
+
+bool Translator::binary(const DecodedInstruction& in) {
+  Pending next;
+  if (!pop(in.info->operand, &next.b) || !pop(in.info->operand, &next.a)) return false;
+  next.destination = height_;
+  if (live_) {
+    if (next.a.src == Src::C && next.b.src == Src::C) put_in_slot(&next.a);
+    // One source at most comes from the accumulator.
+    use(&next.a);
+    if (next.a.src != Src::A) use(&next.b);
+    if (in.info->commutes && (next.a.src == Src::C || next.b.src == Src::A)) {
+      const Operand swapped = next.a;
+      next.a = next.b;
+      next.b = swapped;
+    }
+    next.op = in.info->op;
+    next.type = in.info->result;
+    next.offset = in.offset;
+    wait(next);
+  }
+  return push_home(in.info->result);
+}
+
+bool Translator::compare(const DecodedInstruction& in) {
+  Pending next;
+  if (!pop(in.info->operand, &next.b) || !pop(in.info->operand, &next.a)) return false;
+  next.destination = height_;
+  if (live_) {
+    if (next.a.src == Src::C && next.b.src == Src::C) put_in_slot(&next.a);
+    use(&next.a);
+    if (next.a.src != Src::A) use(&next.b);
+    next.op = in.info->op;
+    if (next.a.src == Src::C || next.b.src == Src::A) {
+      const Operand swapped = next.a;
+      next.a = next.b;
+      next.b = swapped;
+      next.op = in.info->swapped;
+    }
+    next.type = in.info->result;
+    next.offset = in.offset;
+    wait(next);
+  }
+  return push_home(in.info->result);
+}
+
+// ---- Memory ----------------------------------------------------------------------------------
+
+// The address of a load or store and its offset. A constant address becomes part of the offset.
+void Translator::fold_address(Operand* address, uint32_t* offset) {
+  if (address->src != Src::C) return;
+  const uint64_t sum = address->bits + *offset;
+  if (sum <= UINT32_MAX) {
+    *offset = static_cast<uint32_t>(sum);
+  } else {
+    put_in_slot(address);
+  }
+}
+
+bool Translator::load(const DecodedInstruction& in) {
+  if (module_->memory_count == 0) return fail_index(ErrorCode::kUnknownMemory, 0);
+  Pending next;
+  if (!pop(ValueType::kI32, &next.a)) return false;
+  next.destination = height_;
+  if (live_) {
+    next.immediate = static_cast<uint32_t>(in.bits);
+    fold_address(&next.a, &next.immediate);
+    use(&next.a);
+    next.op = in.info->op;
+    next.type = in.info->result;
+    next.offset = in.offset;
+    wait(next);
+  }
+  return push_home(in.info->result);
+}
+
+bool Translator::store(const DecodedInstruction& in) {
+  if (module_->memory_count == 0) return fail_index(ErrorCode::kUnknownMemory, 0);
+  Operand value;
+  Operand address;
+  if (!pop(in.info->result, &value) || !pop(ValueType::kI32, &address)) return false;
+  if (!live_) return true;
+  uint32_t offset = static_cast<uint32_t>(in.bits);
+  fold_address(&address, &offset);
+  use(&value);
+  if (value.src != Src::A) use(&address);
+  flush();
+  note_offset(in.offset);
+  // In the order of MOTE_STORE in handlers.def.
+  uint32_t variant = 0;
+  if (address.src == Src::S) {
+    variant = value.src == Src::S ? 0 : value.src == Src::C ? 1 : 2;
+  } else if (address.src == Src::A) {
+    variant = value.src == Src::S ? 3 : 4;
+  } else {
+    variant = value.src == Src::S ? 5 : value.src == Src::C ? 6 : 7;
+  }
+  const uint32_t value_units = value.src == Src::S   ? kSlotUnits
+                               : value.src == Src::A ? 0
+                               : slots_of(value.type) == 2 ? kU64Units
+                                                           : kU32Units;
+  Unit* at = emit(static_cast<Handler>(static_cast<uint32_t>(first_handler(in.info->op)) + variant),
+                  (address.src == Src::S ? kSlotUnits : 0) + value_units + kU32Units);
+  if (address.src == Src::S) at = emit_source(at, address);
+  at = emit_source(at, value);
+  write_u32(at, offset);
+  return true;
+}
+
+// ---- Parametric ------------------------------------------------------------------------------
+
+bool Translator::drop() {
+  Operand unused;
+  if (!pop(ValueType::kNone, &unused)) return false;
+  // What made the value and does nothing else need not be done.
+  if (live_ && pending_.active && unused.is_temporary && unused.src == Src::S &&
+      pending_.destination == unused.slot && !detail::instruction(pending_.op).can_trap) {
+    pending_.active = false;
+    forget_accumulator();
+  }
+  return true;
+}
+
+bool Translator::select(const DecodedInstruction& in) {
+  Operand condition;
+  Operand b;
+  Operand a;
+  const ValueType wanted = in.info->op == Op::kSelect ? ValueType::kNone : in.type;
+  if (!pop(ValueType::kI32, &condition) || !pop(wanted, &b)) return false;
+  if (!pop(wanted == ValueType::kNone ? b.type : wanted, &a)) return false;
+  const ValueType type = a.type != ValueType::kNone ? a.type : b.type;
+  if (wanted == ValueType::kNone && is_reference(type)) {
+    return fail_type(ValueType::kI32, type);
+  }
+  if (live_) {
+    put_in_slot(&condition);
+    put_in_slot(&a);
+    put_in_slot(&b);
+    use(&condition);
+    flush();
+    const bool wide = slots_of(type) == 2;
+    const bool accumulator = condition.src == Src::A;
+    Unit* at = emit(wide ? accumulator ? Handler::kSelect64_A : Handler::kSelect64_S
+                         : accumulator ? Handler::kSelect32_A
+                                       : Handler::kSelect32_S,
+                    3 * kSlotUnits + (accumulator ? 0 : kSlotUnits));
+    write_slot(at, a.slot);
+    write_slot(at + kSlotUnits, b.slot);
+    at = emit_source(at + 2 * kSlotUnits, condition);
+    finish_result(at, type);
+  }
+  return push_home(type);
+}
+
+// Writes the destination of an instruction that was emitted at once: its home, for now.
+void Translator::finish_result(Unit* at, ValueType type) {
+  write_slot(at, height_);
+  last_result_at_ = out_of_memory_ ? kNoPatch : position_of(at);
+  last_result_slot_ = height_;
+  // The handlers move bits, through the integer accumulator.
+  if (type == ValueType::kF32 || type == ValueType::kF64) {
+    forget_accumulator();
+  } else {
+    set_accumulator(height_, type);
+  }
+}
+
+// ---- Variables -------------------------------------------------------------------------------
+
+bool Translator::local_get(const DecodedInstruction& in) {
+  if (in.index >= locals_.size()) return fail_index(ErrorCode::kUnknownLocal, in.index);
+  const Local& local = locals_[in.index];
+  Place place;
+  place.kind = PlaceKind::kLocal;
+  place.slot = local.slot;
+  return push(local.type, place);
+}
+
+bool Translator::local_set(const DecodedInstruction& in, bool tee) {
+  if (in.index >= locals_.size()) return fail_index(ErrorCode::kUnknownLocal, in.index);
+  const Local local = locals_[in.index];
+  Operand value;
+  if (!pop(local.type, &value)) return false;
+  if (live_) {
+    const bool is_same = value.src == Src::S && value.slot == local.slot;
+    if (!is_same && has_reads_of(local.slot)) {
+      spill_reads_of(local.slot);
+      emit_copy(local.type, value, local.slot);
+    } else if (!is_same && !retarget(value, local.slot)) {
+      emit_copy(local.type, value, local.slot);
+    }
+  }
+  if (!tee) return true;
+  Place place;
+  place.kind = live_ ? PlaceKind::kLocal : PlaceKind::kHome;
+  place.slot = local.slot;
+  return push(local.type, place);
+}
+
+bool Translator::global_get(const DecodedInstruction& in) {
+  if (in.index >= module_->global_count) return fail_index(ErrorCode::kUnknownGlobal, in.index);
+  const GlobalData& global = module_->globals[in.index];
+  if (live_) {
+    flush();
+    const bool wide = slots_of(global.type) == 2;
+    const bool imported = in.index < module_->imported_globals;
+    Unit* at = emit(imported ? wide ? Handler::kImportedGlobalGet64 : Handler::kImportedGlobalGet32
+                    : wide   ? Handler::kGlobalGet64
+                             : Handler::kGlobalGet32,
+                    kU32Units + kSlotUnits);
+    write_u32(at, global.cell);
+    finish_result(at + kU32Units, global.type);
+  }
+  return push_home(global.type);
+}
+
+bool Translator::global_set(const DecodedInstruction& in) {
+  if (in.index >= module_->global_count) return fail_index(ErrorCode::kUnknownGlobal, in.index);
+  const GlobalData& global = module_->globals[in.index];
+  if (!global.is_mutable) return fail_index(ErrorCode::kImmutableGlobal, in.index);
+  Operand value;
+  if (!pop(global.type, &value)) return false;
+  if (!live_) return true;
+  put_in_slot(&value);
+  // Handlers take bits from the integer accumulator only.
+  if (global.type != ValueType::kF32 && global.type != ValueType::kF64) use(&value);
+  flush();
+  const bool wide = slots_of(global.type) == 2;
+  const bool imported = in.index < module_->imported_globals;
+  const Handler first = imported ? wide ? Handler::kImportedGlobalSet64_S
+                                        : Handler::kImportedGlobalSet32_S
+                        : wide   ? Handler::kGlobalSet64_S
+                                 : Handler::kGlobalSet32_S;
+  const bool accumulator = value.src == Src::A;
+  Unit* at = emit(static_cast<Handler>(static_cast<uint32_t>(first) + (accumulator ? 1 : 0)),
+                  kU32Units + (accumulator ? 0 : kSlotUnits));
+  write_u32(at, global.cell);
+  emit_source(at + kU32Units, value);
+  return true;
+}
+
+}  // namespace mote::detail

@@ -1,0 +1,238 @@
+// Validates function bodies and translates them to the engine's code, in one pass.
+//
+// One stack serves both: the validator asks what type an operand has (types_), the translator
+// where it is (window_). An operand is at home in the frame slot that its height gives it, or it
+// is still only a name for a local or a constant, for which no code was written yet:
+//
+//   frame    | parameters | link | locals | operand slots, by height
+//
+//   types_     i32     i32     i64     i32          operand stack, bottom to top
+//   window_    home    local 2 const 7 home         place of the topmost kWindow operands
+//                                                   (everything below is at home)
+//
+// An operand that is a local is moved home before that local changes. At the borders of blocks
+// everything is at home, so that branches agree about where values are.
+//
+// The instruction translated last waits in pending_ until the next one is known: that one may take
+// its result from the accumulator only (the result then needs no slot), give it another
+// destination (local.set), or swallow it (a comparison before a branch).
+#pragma once
+
+#include <stdint.h>
+
+#include "base/scratch_vector.hpp"
+#include "interp/code.hpp"
+#include "interp/handler_bodies.hpp"
+#include "interp/handlers.hpp"
+#include "loader/module_decoder.hpp"
+
+namespace mote::detail {
+
+class Translator final : public CodeSink {
+ public:
+  Translator() = default;
+
+  bool begin_code(ModuleContext& context, Reader& reader) override;
+  bool begin_function(uint32_t funcidx, Reader& reader) override;
+  bool add_locals(uint32_t count, ValueType type, Reader& reader) override;
+  bool begin_body(Reader& reader) override;
+  bool take_instructions(Reader& reader, bool* done) override;
+  bool end_code(Reader& reader) override;
+
+ private:
+  // A frame slot number. Parameters start at 0.
+  using Slot = uint32_t;
+  static constexpr Slot kNoSlot = 0xFFFFFFFF;
+  static constexpr uint32_t kNoPatch = 0xFFFFFFFF;
+  // How many operands may wait unwritten. Bounds the work of one local.set.
+  static constexpr uint32_t kWindow = 16;
+
+  enum class PlaceKind : uint8_t { kHome, kLocal, kConstant };
+
+  struct Place {
+    PlaceKind kind = PlaceKind::kHome;
+    Slot slot = 0;      // kLocal: the local's; kHome and kConstant: home
+    uint64_t bits = 0;  // kConstant
+  };
+
+  // An operand that was taken from the stack.
+  struct Operand {
+    ValueType type = ValueType::kNone;
+    Src src = Src::S;
+    bool is_temporary = false;  // in its home slot, which nothing else will read
+    Slot slot = 0;              // S, A: where it is
+    Slot home = 0;
+    uint64_t bits = 0;  // C
+  };
+
+  struct ControlFrame {
+    Op kind = Op::kBlock;      // kBlock, kLoop, kIf, kElse; kEnd for the function itself
+    bool unreachable = false;  // 3.3.7: the operand stack below is polymorphic
+    bool live_at_entry = false;
+    bool is_targeted = false;
+    uint64_t type = kEmptyBlock;  // as decoded; the function's typeidx for kEnd
+    uint32_t height = 0;          // operands below the frame's own
+    Slot base = 0;                // slot of the first operand of the frame
+    uint32_t target = 0;          // kLoop: its code; else head of the chain of targets to patch
+    uint32_t else_patch = kNoPatch;
+    uint32_t table = 0;  // br_table (by number) for which `stub` was made
+    uint32_t stub = 0;
+  };
+
+  struct Local {
+    Slot slot;
+    ValueType type;
+  };
+
+  // An instruction that is not written yet.
+  struct Pending {
+    bool active = false;
+    Op op = Op::kIllegal;
+    Operand a;
+    Operand b;
+    uint32_t immediate = 0;  // loads: offset
+    ValueType type = ValueType::kNone;
+    Slot destination = 0;
+    Dst kind = Dst::D;
+    uint32_t offset = 0;  // in the module
+  };
+
+  struct Types {
+    const ValueType* list;
+    uint32_t count;
+  };
+
+  // Instructions (translate_*.cpp)
+  bool instruction(const DecodedInstruction& in);
+  bool control(const DecodedInstruction& in);
+  bool constant(const DecodedInstruction& in);
+  bool unary(const DecodedInstruction& in);
+  bool binary(const DecodedInstruction& in);
+  bool compare(const DecodedInstruction& in);
+  bool load(const DecodedInstruction& in);
+  bool store(const DecodedInstruction& in);
+  bool block(const DecodedInstruction& in);
+  bool if_block(const DecodedInstruction& in);
+  bool else_block();
+  bool end_block();
+  bool end_function();
+  bool br(const DecodedInstruction& in);
+  bool br_if(const DecodedInstruction& in);
+  bool br_table(const DecodedInstruction& in);
+  bool br_table_label(Reader& reader);
+  bool br_table_stubs();
+  bool return_from_function();
+  bool call(const DecodedInstruction& in);
+  bool call_indirect(const DecodedInstruction& in);
+  bool call_arguments(const FunctionType& type, Operand* entry);
+  bool call_results(const FunctionType& type);
+  bool drop();
+  bool select(const DecodedInstruction& in);
+  bool local_get(const DecodedInstruction& in);
+  bool local_set(const DecodedInstruction& in, bool tee);
+  bool global_get(const DecodedInstruction& in);
+  bool global_set(const DecodedInstruction& in);
+  bool runtime_instruction(Handler handler, const ValueType* parameters, uint32_t parameter_count,
+                           ValueType result, uint32_t a, uint32_t b);
+  bool bulk_instruction(const DecodedInstruction& in);
+  bool table_instruction(const DecodedInstruction& in);
+
+  // Operand stack (translator_stack.cpp)
+  bool push(ValueType type, const Place& place);
+  bool push_home(ValueType type);
+  bool pop(ValueType expected, Operand* out);
+  bool pop_types(Types types);
+  bool push_types(Types types);
+  bool check_types(Types types);
+  Operand operand_of(ValueType type, const Place& place, Slot home) const;
+  void materialize_top(uint32_t count);
+  void materialize_all() { materialize_top(kWindow); }
+  void spill(uint32_t index);
+  bool has_reads_of(Slot local) const;
+  void spill_reads_of(Slot local);
+  bool is_all_home() const;
+  void become_unreachable();
+
+  // Labels
+  Types block_parameters(uint64_t type) const;
+  Types block_results(uint64_t type) const;
+  Types label_types(const ControlFrame& frame) const;
+  bool label(uint32_t depth, uint32_t* index);
+  static uint32_t slots_of_types(Types types);
+  void write_label(ControlFrame& frame, uint32_t at);
+  void bind(uint32_t* chain);
+  void move_to_label(const ControlFrame& frame);
+  void branch_to(ControlFrame& frame);
+  void emit_branch_if(Operand condition, bool when, bool backward, uint32_t* at_target);
+  void emit_return();
+
+  // Code (translator_emit.cpp)
+  void use(Operand* operand);
+  void flush();
+  void wait(const Pending& pending);
+  void emit_copy(ValueType type, const Operand& from, Slot to);
+  void put_in_slot(Operand* operand);
+  bool retarget(const Operand& operand, Slot to);
+  void set_accumulator(Slot slot, ValueType type);
+  void forget_accumulator() { accumulator_slot_ = kNoSlot; }
+  void finish_result(Unit* at, ValueType type);
+  void fold_address(Operand* address, uint32_t* offset);
+  Unit* emit(Handler handler, uint32_t operand_units);
+  Unit* emit_source(Unit* at, const Operand& operand);
+  void note_offset(uint32_t offset);
+  uint32_t position_of(const Unit* at) const { return static_cast<uint32_t>(at - code_); }
+
+  // Errors
+  bool fail(ErrorCode code);
+  bool fail_index(ErrorCode code, uint32_t index);
+  bool fail_type(ValueType expected, ValueType actual);
+  bool out_of_memory();
+
+  ModuleContext* context_ = nullptr;
+  ModuleData* module_ = nullptr;
+  Arena* arena_ = nullptr;
+  Reader* reader_ = nullptr;  // valid during a call from the decoder
+
+  ScratchVector<ValueType> types_;
+  ScratchVector<ControlFrame> frames_;
+  ScratchVector<Local> locals_;
+  ScratchVector<uint8_t> map_;
+  Place window_[kWindow];
+  Slot height_ = 0;  // first free operand slot
+  uint32_t peak_ = 0;
+  bool live_ = false;
+  Pending pending_;
+  Slot accumulator_slot_ = kNoSlot;  // the accumulator holds what is in this slot ...
+  ValueType accumulator_type_ = ValueType::kNone;  // ... of this type
+  // Destination of the result that was written last, while it can still be changed.
+  uint32_t last_result_at_ = kNoPatch;
+  Slot last_result_slot_ = kNoSlot;
+
+  uint32_t funcidx_ = 0;
+  uint32_t instruction_offset_ = 0;
+  uint32_t body_offset_ = 0;
+  const FunctionType* type_ = nullptr;
+  Slot link_ = 0;
+  Slot local_slots_ = 0;
+
+  // br_table in progress
+  bool in_table_ = false;
+  uint32_t table_left_ = 0;
+  uint32_t table_first_ = 0;  // position of the first target
+  uint32_t table_count_ = 0;
+  uint32_t table_number_ = 0;
+  bool table_has_arity_ = false;
+  uint32_t table_arity_ = 0;
+  bool table_needs_stubs_ = false;
+
+  Unit* code_block_ = nullptr;  // all code of the module
+  uint32_t block_bytes_ = 0;    // taken from the arena
+  Unit* code_ = nullptr;        // code of the function
+  uint32_t size_ = 0;           // units written
+  uint32_t map_position_ = 0;
+  uint32_t map_offset_ = 0;
+  bool out_of_memory_ = false;
+  Unit unused_[4 * (kHandlerUnits + 4 * kU64Units)];  // written to once memory is out
+};
+
+}  // namespace mote::detail

@@ -1,0 +1,320 @@
+// Translator: choosing handler variants and writing code.
+#include "interp/translator.hpp"
+
+namespace mote::detail {
+
+namespace {
+
+bool is_float(ValueType type) { return type == ValueType::kF32 || type == ValueType::kF64; }
+
+// Which accumulator holds a value of this type.
+ValueType bank_of(ValueType type) { return is_float(type) ? type : ValueType::kI32; }
+
+bool fits_accumulator(ValueType type) {
+  return kWideAccumulator || type != ValueType::kI64;
+}
+
+uint32_t units_of(Src src, ValueType type) {
+  if (src == Src::S) return kSlotUnits;
+  if (src == Src::A) return 0;
+  return slots_of(type) == 2 ? kU64Units : kU32Units;
+}
+
+// Number of a variant, in the order of the MOTE_VARIANTS_* lists in handlers.def.
+uint32_t variant_1(Src a, Dst d) {
+  return (a == Src::A ? 2u : 0u) + (d == Dst::N ? 1u : 0u);
+}
+uint32_t variant_2(Src a, Src b, Dst d) {
+  uint32_t number = 0;
+  if (a == Src::S) {
+    number = b == Src::S ? 0 : b == Src::C ? 1 : 4;
+  } else if (a == Src::A) {
+    number = b == Src::S ? 2 : 3;
+  } else {
+    number = b == Src::S ? 5 : 6;
+  }
+  return number * 2 + (d == Dst::N ? 1 : 0);
+}
+
+Handler add(Handler first, uint32_t variant) {
+  return static_cast<Handler>(static_cast<uint32_t>(first) + variant);
+}
+
+// Handlers that differ by type only stand next to each other in handlers.def: S, A, C per type.
+Handler typed(ValueType type, Handler i32, Handler i64, Handler f32, Handler f64, Src src) {
+  Handler first = i32;
+  if (type == ValueType::kI64) first = i64;
+  if (type == ValueType::kF32) first = f32;
+  if (type == ValueType::kF64) first = f64;
+  return add(first, src == Src::S ? 0 : src == Src::A ? 1 : 2);
+}
+
+#if MOTE_FEATURE_FLOATS
+constexpr Handler kCopyF32 = Handler::kCopyF32_S;
+constexpr Handler kCopyF64 = Handler::kCopyF64_S;
+constexpr Handler kReturnF32 = Handler::kReturnF32_S;
+constexpr Handler kReturnF64 = Handler::kReturnF64_S;
+#else
+constexpr Handler kCopyF32 = Handler::kCount;
+constexpr Handler kCopyF64 = Handler::kCount;
+constexpr Handler kReturnF32 = Handler::kCount;
+constexpr Handler kReturnF64 = Handler::kCount;
+#endif
+
+}  // namespace
+
+// ---- Code space ------------------------------------------------------------------------------
+
+// Room for an instruction; returns where its operands go. Ends what could still be changed about
+// the instruction before.
+Unit* Translator::emit(Handler handler, uint32_t operand_units) {
+  last_result_at_ = kNoPatch;
+  const uint32_t units = kHandlerUnits + operand_units;
+  const uint32_t start = static_cast<uint32_t>(code_ - code_block_);
+  const uint64_t needed = (static_cast<uint64_t>(start) + size_ + units) * sizeof(Unit);
+  if (needed > block_bytes_ && !out_of_memory_) {
+    // Ask for more than is needed now, but not for more than there is.
+    uint64_t wanted = needed + 128 + block_bytes_ / 8;
+    if (wanted > UINT32_MAX || !arena_->extend(code_block_, block_bytes_, wanted)) {
+      wanted = (needed + 15) & ~uint64_t{15};
+      if (wanted > UINT32_MAX || !arena_->extend(code_block_, block_bytes_, wanted)) {
+        out_of_memory_ = true;
+      }
+    }
+    if (!out_of_memory_) block_bytes_ = static_cast<uint32_t>(wanted);
+  }
+  if (out_of_memory_) return unused_;
+  Unit* at = code_ + size_;
+  size_ += units;
+  write_handler(at, handler);
+  return at + kHandlerUnits;
+}
+
+Unit* Translator::emit_source(Unit* at, const Operand& operand) {
+  if (operand.src == Src::S) {
+    write_slot(at, operand.slot);
+    return at + kSlotUnits;
+  }
+  if (operand.src == Src::A) return at;
+  if (slots_of(operand.type) == 2) {
+    write_u64(at, operand.bits);
+    return at + kU64Units;
+  }
+  write_u32(at, static_cast<uint32_t>(operand.bits));
+  return at + kU32Units;
+}
+
+// Notes that the instruction about to be written comes from `offset` in the module. The map is a
+// list of pairs (units since the last entry, bytes since the last entry), each as LEB128.
+void Translator::note_offset(uint32_t offset) {
+#if MOTE_CODE_OFFSETS
+  uint32_t numbers[2] = {size_ - map_position_, offset - map_offset_};
+  for (uint32_t number : numbers) {
+    do {
+      const uint8_t byte = static_cast<uint8_t>((number & 0x7F) | (number > 0x7F ? 0x80 : 0));
+      if (!map_.push(byte)) {
+        out_of_memory_ = true;
+        return;
+      }
+      number >>= 7;
+    } while (number != 0);
+  }
+  map_position_ = size_;
+  map_offset_ = offset;
+#else
+  (void)offset;
+#endif
+}
+
+// ---- Operands --------------------------------------------------------------------------------
+
+void Translator::set_accumulator(Slot slot, ValueType type) {
+  accumulator_slot_ = fits_accumulator(type) ? slot : kNoSlot;
+  accumulator_type_ = bank_of(type);
+}
+
+// Makes a constant a slot operand, in its home.
+void Translator::put_in_slot(Operand* operand) {
+  if (operand->src != Src::C || !live_) return;
+  emit_copy(operand->type, *operand, operand->home);
+  operand->src = Src::S;
+  operand->slot = operand->home;
+}
+
+// Takes an operand from the accumulator if that holds it. Nothing may be written between this and
+// the instruction that uses the operand.
+void Translator::use(Operand* operand) {
+  if (operand->src != Src::S || operand->slot != accumulator_slot_ ||
+      bank_of(operand->type) != accumulator_type_) {
+    return;
+  }
+  operand->src = Src::A;
+  if (operand->is_temporary && pending_.active && pending_.destination == operand->slot) {
+    pending_.kind = Dst::N;
+  }
+}
+
+// Writes the waiting instruction.
+void Translator::flush() {
+  if (!pending_.active) return;
+  pending_.active = false;
+  const Pending& p = pending_;
+  const Instruction& info = detail::instruction(p.op);
+  const Handler first = first_handler(p.op);
+  const uint32_t result = result_units(p.kind);
+  if (info.can_trap) note_offset(p.offset);
+  Unit* at;
+  switch (info.shape) {
+    case Shape::kUnary:
+    case Shape::kTest:
+      at = emit(add(first, variant_1(p.a.src, p.kind)),
+                units_of(p.a.src, p.a.type) + result);
+      at = emit_source(at, p.a);
+      break;
+    case Shape::kLoad: {
+      const uint32_t address = p.a.src == Src::S ? 0 : p.a.src == Src::A ? 2 : 4;
+      at = emit(add(first, address + (p.kind == Dst::N ? 1 : 0)),
+                (p.a.src == Src::S ? kSlotUnits : 0) + kU32Units + result);
+      if (p.a.src == Src::S) at = emit_source(at, p.a);
+      write_u32(at, p.immediate);
+      at += kU32Units;
+      break;
+    }
+    default:  // kBinary, kCompare
+      at = emit(add(first, variant_2(p.a.src, p.b.src, p.kind)),
+                units_of(p.a.src, p.a.type) + units_of(p.b.src, p.b.type) + result);
+      at = emit_source(at, p.a);
+      at = emit_source(at, p.b);
+      break;
+  }
+  if (p.kind == Dst::D) write_slot(at, p.destination);
+}
+
+// Writes what waits and makes `pending` wait in its place.
+void Translator::wait(const Pending& pending) {
+  flush();
+  last_result_at_ = kNoPatch;
+  pending_ = pending;
+  pending_.active = true;
+  set_accumulator(pending.destination, pending.type);
+}
+
+void Translator::emit_copy(ValueType type, const Operand& from, Slot to) {
+  if (!live_) return;
+  Operand source = from;
+  use(&source);
+  // The copy is no last use of a temporary that is not taken from the stack for good.
+  flush();
+  Unit* at = emit(typed(type, Handler::kCopyI32_S, Handler::kCopyI64_S, kCopyF32, kCopyF64,
+                        source.src),
+                  units_of(source.src, type) + kSlotUnits);
+  at = emit_source(at, source);
+  write_slot(at, to);
+  set_accumulator(to, type);
+}
+
+// Gives the value `operand`, if it was made just now, another destination.
+bool Translator::retarget(const Operand& operand, Slot to) {
+  if (!operand.is_temporary || operand.src != Src::S) return false;
+  if (pending_.active) {
+    if (pending_.destination != operand.slot) return false;
+    pending_.destination = to;
+    set_accumulator(to, pending_.type);
+    return true;
+  }
+  if (last_result_at_ == kNoPatch || last_result_slot_ != operand.slot || out_of_memory_) {
+    return false;
+  }
+  write_slot(code_ + last_result_at_, to);
+  if (accumulator_slot_ == operand.slot) accumulator_slot_ = to;
+  last_result_slot_ = to;
+  last_result_at_ = kNoPatch;
+  return true;
+}
+
+// ---- Branches --------------------------------------------------------------------------------
+
+// Branches if `condition` is not zero (when) or zero. `*at_target` is where the target goes.
+void Translator::emit_branch_if(Operand condition, bool when, bool backward,
+                                uint32_t* at_target) {
+  if (!live_) {
+    *at_target = kNoPatch;
+    return;
+  }
+  const bool is_fresh = pending_.active && condition.is_temporary && condition.src == Src::S &&
+                        pending_.destination == condition.slot;
+  const Shape shape = is_fresh ? detail::instruction(pending_.op).shape : Shape::kIllegal;
+  if (shape == Shape::kCompare) {
+    const Pending p = pending_;
+    pending_.active = false;
+    forget_accumulator();
+    // In handlers.def, the branches of a comparison follow its eight plain variants.
+    const uint32_t classes = (p.a.src == Src::A ? 2u : 0u) + (p.b.src == Src::C ? 1u : 0u);
+    const uint32_t variant = 8 + classes * 4 + (when ? 0 : 2) + (backward ? 1 : 0);
+    if (backward) note_offset(p.offset);
+    Unit* at = emit(add(first_handler(p.op), variant),
+                    units_of(p.a.src, p.a.type) + units_of(p.b.src, p.b.type) +
+                        kTargetUnits);
+    at = emit_source(at, p.a);
+    at = emit_source(at, p.b);
+    *at_target = out_of_memory_ ? kNoPatch : position_of(at);
+    return;
+  }
+  if (shape == Shape::kTest && pending_.op == Op::kI32Eqz) {
+    condition = pending_.a;  // keeps its class: what made it is written already
+    pending_.active = false;
+    when = !when;
+  } else if (shape == Shape::kTest) {
+    // i64.eqz is a comparison with zero.
+    pending_.op = Op::kI64Eq;
+    pending_.b = Operand();
+    pending_.b.type = ValueType::kI64;
+    pending_.b.src = Src::C;
+    emit_branch_if(condition, when, backward, at_target);
+    return;
+  } else {
+    put_in_slot(&condition);
+    use(&condition);
+    flush();
+  }
+  const uint32_t variant = (condition.src == Src::A ? 4u : 0u) + (when ? 0u : 2u) +
+                           (backward ? 1u : 0u);
+  if (backward) note_offset(instruction_offset_);
+  Unit* at = emit(add(Handler::kBrIf_SF, variant),
+                  units_of(condition.src, ValueType::kI32) + kTargetUnits);
+  at = emit_source(at, condition);
+  *at_target = out_of_memory_ ? kNoPatch : position_of(at);
+}
+
+// Returns from the function with the operands on top of the stack, which stay there.
+void Translator::emit_return() {
+  if (!live_) return;
+  const uint32_t count = type_->result_count;
+  if (count == 0) {
+    flush();
+    write_slot(emit(Handler::kReturn, kSlotUnits), link_);
+    return;
+  }
+  if (count == 1) {
+    const ValueType type = type_->results[0];
+    const uint32_t index = types_.size() - 1;
+    Operand value = operand_of(type, window_[index % kWindow], height_ - slots_of(type));
+    use(&value);
+    flush();
+    Unit* at = emit(typed(type, Handler::kReturnI32_S, Handler::kReturnI64_S, kReturnF32,
+                          kReturnF64, value.src),
+                    units_of(value.src, type) + kSlotUnits);
+    at = emit_source(at, value);
+    write_slot(at, link_);
+    return;
+  }
+  materialize_top(count);
+  flush();
+  const uint32_t slots = slots_of_types({type_->results, count});
+  Unit* at = emit(Handler::kReturnMany, 2 * kSlotUnits + kU32Units);
+  write_slot(at, height_ - slots);
+  write_u32(at + kSlotUnits, slots);
+  write_slot(at + kSlotUnits + kU32Units, link_);
+}
+
+}  // namespace mote::detail

@@ -1,0 +1,277 @@
+// Translator: the operand stack (types and places), control frames and labels.
+#include "interp/translator.hpp"
+
+namespace mote::detail {
+
+// ---- Errors ----------------------------------------------------------------------------------
+
+bool Translator::fail(ErrorCode code) { return fail_index(code, kNoIndex); }
+
+bool Translator::fail_index(ErrorCode code, uint32_t index) {
+  Error error;
+  error.code = code;
+  error.offset = instruction_offset_;
+  error.function = funcidx_;
+  error.index = index;
+  return reader_->fail(error);
+}
+
+bool Translator::fail_type(ValueType expected, ValueType actual) {
+  Error error;
+  error.code = ErrorCode::kTypeMismatch;
+  error.offset = instruction_offset_;
+  error.function = funcidx_;
+  error.expected = expected;
+  error.actual = actual;
+  return reader_->fail(error);
+}
+
+bool Translator::out_of_memory() { return fail(ErrorCode::kOutOfMemory); }
+
+// ---- Operands --------------------------------------------------------------------------------
+
+bool Translator::push(ValueType type, const Place& place) {
+  const uint32_t index = types_.size();
+  // The place that leaves the window must be at home.
+  if (index >= kWindow) spill(index - kWindow);
+  if (!types_.push(type)) return out_of_memory();
+  window_[index % kWindow] = place;
+  window_[index % kWindow].slot = place.kind == PlaceKind::kLocal ? place.slot : height_;
+  height_ += slots_of(type);
+  if (height_ > kMaxFrameSlots) return fail(ErrorCode::kFrameTooLarge);
+  if (height_ > peak_) peak_ = height_;
+  return true;
+}
+
+bool Translator::push_home(ValueType type) { return push(type, Place()); }
+
+Translator::Operand Translator::operand_of(ValueType type, const Place& place, Slot home) const {
+  Operand operand;
+  operand.type = type;
+  operand.home = home;
+  operand.slot = place.kind == PlaceKind::kLocal ? place.slot : home;
+  operand.src = place.kind == PlaceKind::kConstant ? Src::C : Src::S;
+  operand.is_temporary = place.kind == PlaceKind::kHome;
+  operand.bits = place.bits;
+  return operand;
+}
+
+// Takes the top operand. `expected` kNone: any type. In unreachable code, what is not there has
+// any type that is asked for, and type kNone if none is.
+bool Translator::pop(ValueType expected, Operand* out) {
+  const ControlFrame& frame = frames_.back();
+  if (types_.size() == frame.height) {
+    if (!frame.unreachable) return fail_type(expected, ValueType::kNone);
+    *out = Operand();
+    out->type = expected;
+    out->slot = out->home = height_;
+    return true;
+  }
+  const ValueType type = types_.back();
+  if (type != expected && type != ValueType::kNone && expected != ValueType::kNone) {
+    return fail_type(expected, type);
+  }
+  types_.pop();
+  height_ -= slots_of(type);
+  Place& place = window_[types_.size() % kWindow];
+  *out = operand_of(type, place, height_);
+  if (out->type == ValueType::kNone) out->type = expected;
+  // The same cell of the window now stands for an operand further down, which is at home.
+  place = Place();
+  return true;
+}
+
+bool Translator::pop_types(Types types) {
+  Operand unused;
+  for (uint32_t i = types.count; i > 0; i--) {
+    if (!pop(types.list[i - 1], &unused)) return false;
+  }
+  return true;
+}
+
+bool Translator::push_types(Types types) {
+  for (uint32_t i = 0; i < types.count; i++) {
+    if (!push_home(types.list[i])) return false;
+  }
+  return true;
+}
+
+// Checks the top operands against `types` without taking them. In unreachable code, operands that
+// are missing come into being.
+bool Translator::check_types(Types types) {
+  const ControlFrame& frame = frames_.back();
+  const uint32_t there = types_.size() - frame.height;
+  for (uint32_t i = 0; i < types.count; i++) {
+    const ValueType expected = types.list[types.count - 1 - i];
+    if (i >= there) {
+      if (!frame.unreachable) return fail_type(expected, ValueType::kNone);
+      continue;
+    }
+    const ValueType actual = types_[types_.size() - 1 - i];
+    if (actual != expected && actual != ValueType::kNone) return fail_type(expected, actual);
+  }
+  return true;
+}
+
+// Moves operand `index`, which is in the window, home.
+void Translator::spill(uint32_t index) {
+  Place& place = window_[index % kWindow];
+  if (place.kind == PlaceKind::kHome) return;
+  Slot home = height_;
+  for (uint32_t i = types_.size(); i > index; i--) home -= slots_of(types_[i - 1]);
+  const Operand from = operand_of(types_[index], place, home);
+  place = Place();
+  emit_copy(from.type, from, home);
+}
+
+void Translator::materialize_top(uint32_t count) {
+  const uint32_t size = types_.size();
+  if (count > size) count = size;
+  if (count > kWindow) count = kWindow;
+  for (uint32_t i = size - count; i < size; i++) spill(i);
+}
+
+bool Translator::is_all_home() const {
+  for (const Place& place : window_) {
+    if (place.kind != PlaceKind::kHome) return false;
+  }
+  return true;
+}
+
+bool Translator::has_reads_of(Slot local) const {
+  for (const Place& place : window_) {
+    if (place.kind == PlaceKind::kLocal && place.slot == local) return true;
+  }
+  return false;
+}
+
+void Translator::spill_reads_of(Slot local) {
+  const uint32_t size = types_.size();
+  for (uint32_t i = size > kWindow ? size - kWindow : 0; i < size; i++) {
+    const Place& place = window_[i % kWindow];
+    if (place.kind == PlaceKind::kLocal && place.slot == local) spill(i);
+  }
+}
+
+// 3.3.8: after an unconditional branch the operand stack is whatever is needed.
+void Translator::become_unreachable() {
+  ControlFrame& frame = frames_.back();
+  flush();
+  last_result_at_ = kNoPatch;
+  forget_accumulator();
+  types_.truncate(frame.height);
+  height_ = frame.base;
+  for (Place& place : window_) place = Place();
+  frame.unreachable = true;
+  live_ = false;
+}
+
+// ---- Labels ----------------------------------------------------------------------------------
+
+namespace {
+// Block types of one result need a list to point to.
+constexpr ValueType kSingle[] = {ValueType::kI32,     ValueType::kI64,      ValueType::kF32,
+                                 ValueType::kF64,     ValueType::kFuncRef,  ValueType::kExternRef,
+                                 ValueType::kV128};
+}  // namespace
+
+Translator::Types Translator::block_parameters(uint64_t type) const {
+  if (type >= kEmptyBlock) return {nullptr, 0};
+  const FunctionType& function = module_->types[type];
+  return {function.parameters, function.parameter_count};
+}
+
+Translator::Types Translator::block_results(uint64_t type) const {
+  if (type == kEmptyBlock) return {nullptr, 0};
+  if (type >= kValueBlock) {
+    const ValueType value = static_cast<ValueType>(type & 0xFF);
+    for (const ValueType& single : kSingle) {
+      if (single == value) return {&single, 1};
+    }
+  }
+  const FunctionType& function = module_->types[type];
+  return {function.results, function.result_count};
+}
+
+Translator::Types Translator::label_types(const ControlFrame& frame) const {
+  return frame.kind == Op::kLoop ? block_parameters(frame.type) : block_results(frame.type);
+}
+
+bool Translator::label(uint32_t depth, uint32_t* index) {
+  if (depth >= frames_.size()) return fail_index(ErrorCode::kUnknownLabel, depth);
+  *index = frames_.size() - 1 - depth;
+  return true;
+}
+
+uint32_t Translator::slots_of_types(Types types) {
+  uint32_t slots = 0;
+  for (uint32_t i = 0; i < types.count; i++) slots += slots_of(types.list[i]);
+  return slots;
+}
+
+// Makes the target at position `at` the label of `frame`: at once for a loop, else when its end
+// is reached; until then, targets of one label form a chain.
+void Translator::write_label(ControlFrame& frame, uint32_t at) {
+  frame.is_targeted = true;
+  if (at == kNoPatch) return;
+  if (frame.kind == Op::kLoop) {
+    write_target(code_ + at, code_ + frame.target);
+  } else {
+    write_u32(code_ + at, frame.target);
+    frame.target = at;
+  }
+}
+
+// The code that comes next is the target of all branches in the chain.
+void Translator::bind(uint32_t* chain) {
+  flush();
+  last_result_at_ = kNoPatch;
+  forget_accumulator();
+  for (uint32_t at = *chain; at != kNoPatch && !out_of_memory_;) {
+    const uint32_t next = read_u32(code_ + at);
+    write_target(code_ + at, code_ + size_);
+    at = next;
+  }
+  *chain = kNoPatch;
+}
+
+// Moves the values that a branch to `frame` takes along from the top of the stack to where the
+// label expects them. The operand stack stays as it is.
+void Translator::move_to_label(const ControlFrame& frame) {
+  if (!live_) return;
+  const Types types = label_types(frame);
+  if (types.count == 0) return;
+  const uint32_t first = types_.size() - types.count;
+  if (types.count > kWindow) materialize_top(kWindow);
+  Slot from = height_ - slots_of_types(types);
+  Slot to = frame.base;
+  // Upwards: a value's new slots never overlap the old ones of a value above it.
+  for (uint32_t i = 0; i < types.count; i++) {
+    const uint32_t index = first + i;
+    const ValueType type = types.list[i];
+    const bool in_window = types_.size() - index <= kWindow;
+    const Operand value =
+        operand_of(type, in_window ? window_[index % kWindow] : Place(), from);
+    const bool is_there = value.src == Src::S && value.slot == to;
+    if (!is_there && !(types.count == 1 && retarget(value, to))) emit_copy(type, value, to);
+    from += slots_of(type);
+    to += slots_of(type);
+  }
+}
+
+// Branches with the values on top of the stack, which stay there.
+void Translator::branch_to(ControlFrame& frame) {
+  if (!live_) return;
+  if (frame.kind == Op::kEnd) {
+    emit_return();
+    return;
+  }
+  move_to_label(frame);
+  flush();
+  const bool backward = frame.kind == Op::kLoop;
+  if (backward) note_offset(instruction_offset_);
+  Unit* at = emit(backward ? Handler::kBr_B : Handler::kBr_F, kTargetUnits);
+  write_label(frame, out_of_memory_ ? kNoPatch : position_of(at));
+}
+
+}  // namespace mote::detail

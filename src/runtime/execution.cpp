@@ -1,0 +1,465 @@
+// Executions: starting, running, pausing, backtraces, and guests called by host functions (see
+// mote/execution.hpp).
+#include <mote/execution.hpp>
+
+#include <new>
+
+#include "interp/code_map.hpp"
+#include "interp/handler_bodies.hpp"
+#include "runtime/store_data.hpp"
+
+namespace mote {
+
+using detail::ExecutionData;
+using detail::InstanceData;
+using detail::kSlotBytes;
+using detail::kSlotUnits;
+using detail::StoreData;
+
+namespace detail {
+
+// An execution and the scratch memory that it takes from its store.
+struct OwnedExecution : ExecutionData {
+  ScratchOwner owner;
+};
+
+namespace {
+
+// What the unused part of the stack is filled with, to see how much was used.
+constexpr uint32_t kPaint = 0x5AFE57AC;
+
+const Unit* exit_point(const ExecutionData& execution) {
+  return execution.exit_stub + kSlotUnits;
+}
+
+bool arguments_match(const FunctionType& type, Span<const Value> arguments) {
+  if (arguments.size() != type.parameter_count) return false;
+  for (uint32_t i = 0; i < type.parameter_count; i++) {
+    if (arguments[i].type != type.parameters[i]) return false;
+  }
+  return true;
+}
+
+uint32_t slots_of_list(Span<const ValueType> types) {
+  uint32_t slots = 0;
+  for (const ValueType type : types) slots += slots_of(type);
+  return slots;
+}
+
+Error make_error(ErrorCode code) {
+  Error error;
+  error.code = code;
+  return error;
+}
+
+// Puts a call of `function` at `frame`, to return to the exit stub.
+Error prepare_call(ExecutionData& execution, Function function, Span<const Value> arguments,
+                   uint8_t* frame) {
+  if (!function.exists()) return make_error(ErrorCode::kNotAFunction);
+  InstanceData& instance = InstanceData::of(*function.instance);
+  if (function.index >= instance.module->function_count()) {
+    return make_error(ErrorCode::kNotAFunction);
+  }
+  const FunctionType& type = instance.module->function_type(function.index);
+  if (!arguments_match(type, arguments)) return make_error(ErrorCode::kArguments);
+  const uint32_t parameters = slots_of_list(type.parameter_types());
+  const uint32_t results = slots_of_list(type.result_types());
+  const size_t needed = size_t{parameters > results ? parameters : results} * kSlotBytes;
+  if (frame > execution.stack_end ||
+      static_cast<size_t>(execution.stack_end - frame) < needed) {
+    return make_error(ErrorCode::kStackExhausted);
+  }
+  uint8_t* at = frame;
+  for (const Value& argument : arguments) {
+    store_value(at, argument.type, argument.bits);
+    at += slots_of(argument.type) * kSlotBytes;
+  }
+  execution.instance = &instance;
+  execution.function = function;
+  execution.frame = frame;
+  execution.pc = nullptr;  // the call itself is made by begin()
+  execution.accumulator = 0;
+  return {};
+}
+
+// Makes the call that prepare_call put down. True: there is code to run.
+bool begin(ExecutionData& execution) {
+  InstanceData& instance = *execution.instance;
+  const uint32_t index = execution.function.index;
+  const ModuleData& module = *instance.module;
+  if (index < module.imported_functions) {
+    switch (call_imported(execution, execution.frame, index, exit_point(execution))) {
+      case CallOutcome::kEntered: return true;
+      case CallOutcome::kReturned:
+        execution.pc = exit_point(execution);
+        execution.stop = StopReason::kDone;
+        return false;
+      case CallOutcome::kTrapped: execution.stop = StopReason::kTrap; return false;
+      case CallOutcome::kStopped: return false;
+    }
+  }
+  const FunctionCode& function = module.functions[index - module.imported_functions];
+  if (static_cast<size_t>(execution.stack_end - execution.frame) < function.frame_bytes) {
+    execution.trap = ErrorCode::kStackExhausted;
+    execution.stop = StopReason::kTrap;
+    return false;
+  }
+  store_link(execution.frame + function.link_bytes, exit_point(execution));
+  execution.pc = static_cast<const Unit*>(function.code);
+  return true;
+}
+
+void run(ExecutionData& execution) {
+  if (execution.pc != nullptr || begin(execution)) run_engine(execution);
+}
+
+RunState state_of(StopReason reason) {
+  switch (reason) {
+    case StopReason::kDone: return RunState::kDone;
+    case StopReason::kTrap: return RunState::kTrapped;
+    case StopReason::kFuel: return RunState::kOutOfFuel;
+    case StopReason::kInterrupt: return RunState::kInterrupted;
+    case StopReason::kWait: break;
+  }
+  return RunState::kWaiting;
+}
+
+const FunctionCode* find_code(const ModuleData& module, const Unit* pc) {
+  const uint8_t* at = reinterpret_cast<const uint8_t*>(pc);
+  if (at < module.code_begin || at >= module.code_end) return nullptr;
+  uint32_t low = 0;
+  uint32_t high = module.defined_functions;
+  while (high - low > 1) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (static_cast<const uint8_t*>(module.functions[middle].code) <= at) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return &module.functions[low];
+}
+
+// Walks the frames from the innermost outwards; calls `visit(instance, function, pc)`.
+template <class Visit>
+void walk_frames(const ExecutionData& execution, Visit visit) {
+  const Unit* pc = execution.pc;
+  const uint8_t* frame = execution.frame;
+  const uint8_t* records = execution.stack_end;
+  InstanceData* instance = execution.instance;
+  if (pc == nullptr || instance == nullptr) return;
+  for (;;) {
+    const FunctionCode* function = find_code(*instance->module, pc);
+    if (function == nullptr) return;
+    visit(*instance, *function, pc);
+    const Unit* link = load_link(frame + function->link_bytes);
+    if (link == exit_point(execution)) return;
+    if (link == execution.switch_stub + kSlotUnits) {
+      SwitchRecord record;
+      memcpy(&record, records, sizeof record);
+      records += sizeof record;
+      instance = record.instance;
+      link = record.return_to;
+      if (link == exit_point(execution)) return;
+    }
+    frame -= call_distance(link);
+    pc = link - 1;  // within the call instruction
+  }
+}
+
+}  // namespace
+
+Error call_nested(ExecutionData& execution, Function function, Span<const Value> arguments,
+                  Span<Value> results) {
+  if (execution.host_nesting > MOTE_MAX_HOST_NESTING) return make_error(ErrorCode::kHostNesting);
+  // Everything that describes the outer call; the frames themselves stay where they are.
+  const ExecutionData outer = execution;
+  uint8_t* frame = execution.host_top;
+  Error error = prepare_call(execution, function, arguments, frame);
+  if (error.ok()) {
+    const FunctionType& type =
+        InstanceData::of(*function.instance).module->function_type(function.index);
+    if (results.size() < type.result_count) error.code = ErrorCode::kArguments;
+    if (error.ok()) {
+      run(execution);
+      switch (execution.stop) {
+        case StopReason::kDone: {
+          const uint8_t* at = frame;
+          for (uint32_t i = 0; i < type.result_count; i++) {
+            results[i].type = type.results[i];
+            results[i].bits = load_value(at, type.results[i]);
+            at += slots_of(type.results[i]) * kSlotBytes;
+          }
+          break;
+        }
+        case StopReason::kTrap:
+          error.code = execution.trap;
+          error.index = execution.trap_value;
+          walk_frames(execution, [&error](InstanceData& instance, const FunctionCode& code,
+                                          const Unit* pc) {
+            if (error.function != kNoIndex) return;
+            error.function = static_cast<uint32_t>(&code - instance.module->functions) +
+                             instance.module->imported_functions;
+            error.offset = CodeMap::find(code, pc);
+          });
+          break;
+        case StopReason::kInterrupt:
+          // The outer call has to stop, too.
+          __atomic_store_n(&execution.interrupt_requested, uint8_t{1}, __ATOMIC_RELEASE);
+          error.code = ErrorCode::kNestedStop;
+          break;
+        default: error.code = ErrorCode::kNestedStop; break;
+      }
+    }
+  }
+  const int32_t checks = execution.checks;
+  const uint64_t fuel = execution.fuel;
+  const uint8_t interrupt = execution.interrupt_requested;
+  execution = outer;
+  execution.checks = checks;
+  execution.fuel = fuel;
+  if (interrupt != 0) {
+    __atomic_store_n(&execution.interrupt_requested, uint8_t{1}, __ATOMIC_RELEASE);
+  }
+  return error;
+}
+
+}  // namespace detail
+
+namespace {
+detail::OwnedExecution* owned(ExecutionData* data) {
+  return static_cast<detail::OwnedExecution*>(data);
+}
+Error make_error(ErrorCode code) {
+  Error error;
+  error.code = code;
+  return error;
+}
+}  // namespace
+
+Execution::Execution(Store& store, uint32_t stack_bytes) : store_(store) {
+  error_.code = ErrorCode::kOutOfMemory;
+  StoreData* data = StoreData::of(store);
+  if (data == nullptr) return;
+  detail::ScratchOwner owner;
+  owner.acquire(*data);
+  const size_t stack_size = stack_bytes & ~size_t{7};
+  void* memory = data->arena.allocate_scratch(sizeof(detail::OwnedExecution),
+                                              alignof(detail::OwnedExecution));
+  uint8_t* stack =
+      memory == nullptr
+          ? nullptr
+          : static_cast<uint8_t*>(data->arena.allocate_scratch(stack_size, 8));
+  if (stack == nullptr) {
+    owner.settle(*data);
+    owner.release(*data);
+    return;
+  }
+  owner.settle(*data);
+  detail::OwnedExecution* execution = new (memory) detail::OwnedExecution();
+  execution->owner = owner;
+  execution->store = data;
+  execution->stack_begin = stack;
+  execution->stack_limit = stack + stack_size;
+  execution->stack_end = execution->stack_limit;
+  for (size_t i = 0; i + kSlotBytes <= stack_size; i += kSlotBytes) {
+    memcpy(stack + i, &detail::kPaint, kSlotBytes);
+  }
+  detail::write_stubs(*execution);
+  data_ = execution;
+  error_ = Error();
+}
+
+Execution::~Execution() {
+  if (data_ != nullptr) {
+    detail::ScratchOwner owner = owned(data_)->owner;
+    owner.release(*StoreData::of(store_));
+  }
+}
+
+Error Execution::error() const { return error_; }
+
+Error Execution::start(Function function, Span<const Value> arguments) {
+  if (data_ == nullptr) return error_;
+  switch (data_->state) {
+    case RunState::kIdle:
+    case RunState::kDone:
+    case RunState::kTrapped: break;
+    default: return make_error(ErrorCode::kBusy);
+  }
+  if (data_->host_nesting != 0) return make_error(ErrorCode::kBusy);
+  data_->stack_end = data_->stack_limit;
+  data_->state = RunState::kIdle;
+  const Error error = detail::prepare_call(*data_, function, arguments, data_->stack_begin);
+  if (error.ok()) data_->state = RunState::kReady;
+  return error;
+}
+
+Error Execution::start_instance(Instance* instance) {
+  if (data_ == nullptr) return error_;
+  if (instance == nullptr) return make_error(ErrorCode::kNotAFunction);
+  const uint32_t index = InstanceData::of(*instance).module->start_function;
+  if (index != kNoIndex) return start({instance, index}, {});
+  switch (data_->state) {
+    case RunState::kIdle:
+    case RunState::kDone:
+    case RunState::kTrapped: break;
+    default: return make_error(ErrorCode::kBusy);
+  }
+  data_->state = RunState::kDone;
+  data_->function = Function();
+  return {};
+}
+
+RunState Execution::resume() {
+  if (data_ == nullptr) return RunState::kIdle;
+  switch (data_->state) {
+    case RunState::kReady:
+    case RunState::kOutOfFuel:
+    case RunState::kInterrupted: break;
+    default: return data_->state;
+  }
+  if (data_->host_nesting != 0) return data_->state;
+  detail::run(*data_);
+  data_->state = detail::state_of(data_->stop);
+  return data_->state;
+}
+
+RunState Execution::run(Function function, Span<const Value> arguments) {
+  const Error error = start(function, arguments);
+  if (!error.ok()) {
+    error_ = error;
+    return RunState::kIdle;
+  }
+  return resume();
+}
+
+void Execution::cancel() {
+  if (data_ == nullptr || data_->host_nesting != 0) return;
+  data_->state = RunState::kIdle;
+  data_->stack_end = data_->stack_limit;
+  data_->pc = nullptr;
+}
+
+RunState Execution::state() const { return data_ == nullptr ? RunState::kIdle : data_->state; }
+
+uint32_t Execution::result_count() const {
+  if (data_ == nullptr || data_->state != RunState::kDone || !data_->function.exists()) return 0;
+  return data_->function.instance->function_type(data_->function.index).result_count;
+}
+
+Value Execution::result(uint32_t index) const {
+  const FunctionType type = data_->function.instance->function_type(data_->function.index);
+  const uint8_t* at = data_->stack_begin;
+  for (uint32_t i = 0; i < index; i++) at += detail::slots_of(type.results[i]) * kSlotBytes;
+  return {type.results[index], detail::load_value(at, type.results[index])};
+}
+
+void Execution::set_fuel(uint64_t fuel) {
+  if (data_ == nullptr) return;
+  data_->fuel = fuel;
+  data_->checks = 0;
+}
+
+uint64_t Execution::fuel() const {
+  if (data_ == nullptr) return 0;
+  if (data_->fuel == kUnlimitedFuel) return kUnlimitedFuel;
+  return data_->fuel + (data_->checks > 0 ? static_cast<uint64_t>(data_->checks) : 0);
+}
+
+void Execution::interrupt() {
+  if (data_ == nullptr) return;
+  __atomic_store_n(&data_->interrupt_requested, uint8_t{1}, __ATOMIC_RELEASE);
+}
+
+Error Execution::complete(Span<const Value> results) {
+  if (data_ == nullptr || data_->state != RunState::kWaiting) {
+    return make_error(ErrorCode::kNotRunnable);
+  }
+  const FunctionType& type = *data_->waiting_type;
+  if (results.size() != type.result_count) return make_error(ErrorCode::kArguments);
+  uint8_t* at = data_->waiting_results;
+  for (uint32_t i = 0; i < type.result_count; i++) {
+    if (results[i].type != type.results[i]) return make_error(ErrorCode::kArguments);
+    detail::store_value(at, type.results[i], results[i].bits);
+    at += detail::slots_of(type.results[i]) * kSlotBytes;
+  }
+  data_->state = RunState::kReady;
+  return {};
+}
+
+Error Execution::trap() const {
+  Error error;
+  if (data_ == nullptr || data_->state != RunState::kTrapped) return error;
+  error.code = data_->trap;
+  if (error.code == ErrorCode::kHostExit || error.code == ErrorCode::kHostTrap) {
+    error.index = data_->trap_value;
+  }
+  FrameInfo innermost;
+  if (backtrace(Span<FrameInfo>(&innermost, 1)) != 0) {
+    error.function = innermost.function;
+    error.offset = innermost.offset;
+  }
+  return error;
+}
+
+uint32_t Execution::backtrace(Span<FrameInfo> frames) const {
+  if (data_ == nullptr) return 0;
+  switch (data_->state) {
+    case RunState::kIdle:
+    case RunState::kReady:
+    case RunState::kDone: return 0;
+    default: break;
+  }
+  uint32_t count = 0;
+  detail::walk_frames(*data_, [&](InstanceData& instance, const detail::FunctionCode& code,
+                                  const detail::Unit* pc) {
+    if (count < frames.size()) {
+      FrameInfo& frame = frames[count];
+      frame.instance = &instance;
+      frame.function = static_cast<uint32_t>(&code - instance.module->functions) +
+                       instance.module->imported_functions;
+      frame.offset = detail::CodeMap::find(code, pc);
+      frame.name = instance.module->function_name(frame.function);
+    }
+    count++;
+  });
+  return count;
+}
+
+// The stack is used from both ends: frames from its start, records of calls between instances
+// from its end. What is still painted lies between them.
+uint32_t Execution::stack_peak() const {
+  if (data_ == nullptr) return 0;
+  const auto is_painted = [](const uint8_t* at) {
+    return detail::load_slot<uint32_t>(at, 0) == detail::kPaint;
+  };
+  const uint8_t* records = data_->stack_limit;
+  while (records > data_->stack_begin && !is_painted(records - kSlotBytes)) {
+    records -= kSlotBytes;
+  }
+  const uint8_t* frames = records;
+  while (frames > data_->stack_begin && is_painted(frames - kSlotBytes)) frames -= kSlotBytes;
+  return static_cast<uint32_t>((data_->stack_limit - records) + (frames - data_->stack_begin));
+}
+
+Error Host::call(Function function, Span<const Value> arguments, Span<Value> results) {
+  return detail::call_nested(*execution_, function, arguments, results);
+}
+
+ErrorCode Host::touch(uint32_t address, uint64_t length) const {
+  InstanceData& instance = InstanceData::of(*instance_);
+  const uint64_t end = static_cast<uint64_t>(address) + length;
+  if (instance.memory == nullptr || end > instance.memory->size()) {
+    return ErrorCode::kMemoryBounds;
+  }
+  return length == 0 || detail::back_memory(*execution_->store, *instance.memory, end)
+             ? ErrorCode::kOk
+             : ErrorCode::kMemoryQuota;
+}
+
+MutableBytes Host::memory(uint32_t address, uint32_t length) const {
+  return instance_->memory(address, length);
+}
+
+}  // namespace mote

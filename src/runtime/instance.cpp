@@ -1,0 +1,95 @@
+// Instances as the embedder sees them (see mote/instance.hpp).
+#include <mote/instance.hpp>
+
+#include "runtime/store_data.hpp"
+
+namespace mote {
+
+using detail::InstanceData;
+
+namespace {
+
+const detail::ExportData* find_export(const detail::ModuleData& module, ExternKind kind,
+                                      StringView name) {
+  for (uint32_t i = 0; i < module.export_count; i++) {
+    if (module.exports[i].kind == kind && module.exports[i].name == name) {
+      return &module.exports[i];
+    }
+  }
+  return nullptr;
+}
+
+InstanceData& data_of(const Instance& instance) {
+  return InstanceData::of(const_cast<Instance&>(instance));
+}
+
+}  // namespace
+
+const Module& Instance::module() const { return *data_of(*this).module; }
+
+Function Instance::function(StringView name) {
+  const detail::ExportData* found =
+      find_export(*data_of(*this).module, ExternKind::kFunction, name);
+  if (found == nullptr) return {};
+  return {this, found->index};
+}
+
+FunctionType Instance::function_type(uint32_t funcidx) const {
+  return data_of(*this).module->function_type(funcidx);
+}
+
+Error Instance::global(StringView name, Value* value) const {
+  InstanceData& instance = data_of(*this);
+  Error error;
+  const detail::ExportData* found = find_export(*instance.module, ExternKind::kGlobal, name);
+  if (found == nullptr) {
+    error.code = ErrorCode::kUnknownGlobal;
+    return error;
+  }
+  value->type = instance.module->globals[found->index].type;
+  value->bits = detail::load_value(
+      reinterpret_cast<const uint8_t*>(instance.global_cell(found->index)), value->type);
+  return error;
+}
+
+Error Instance::set_global(StringView name, Value value) {
+  InstanceData& instance = data_of(*this);
+  Error error;
+  const detail::ExportData* found = find_export(*instance.module, ExternKind::kGlobal, name);
+  if (found == nullptr) {
+    error.code = ErrorCode::kUnknownGlobal;
+  } else if (!instance.module->globals[found->index].is_mutable) {
+    error.code = ErrorCode::kImmutableGlobal;
+  } else if (instance.module->globals[found->index].type != value.type) {
+    error.code = ErrorCode::kArguments;
+  } else {
+    detail::store_value(reinterpret_cast<uint8_t*>(instance.global_cell(found->index)), value.type,
+                        value.bits);
+  }
+  return error;
+}
+
+bool Instance::has_memory() const { return data_of(*this).memory != nullptr; }
+
+uint64_t Instance::memory_size() const {
+  const detail::MemoryData* memory = data_of(*this).memory;
+  return memory == nullptr ? 0 : memory->size();
+}
+
+uint64_t Instance::memory_backed() const {
+  const detail::MemoryData* memory = data_of(*this).memory;
+  return memory == nullptr ? 0 : memory->usable();
+}
+
+MutableBytes Instance::memory(uint32_t address, uint32_t length) {
+  InstanceData& instance = data_of(*this);
+  detail::MemoryData* memory = instance.memory;
+  const uint64_t end = static_cast<uint64_t>(address) + length;
+  if (memory == nullptr || length == 0 || end > memory->size() ||
+      !detail::back_memory(*instance.store, *memory, end)) {
+    return {};
+  }
+  return {memory->bytes + address, length};
+}
+
+}  // namespace mote

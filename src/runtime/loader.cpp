@@ -1,0 +1,182 @@
+// The loader, and what a module tells about itself (see mote/module.hpp).
+#include <mote/module.hpp>
+
+#include <new>
+
+#include "interp/translator.hpp"
+#include "loader/module_decoder.hpp"
+#include "runtime/store_data.hpp"
+
+namespace mote {
+
+using detail::ModuleData;
+using detail::StoreData;
+
+namespace detail {
+
+// Everything that a load in progress needs. Lives in scratch memory.
+struct LoaderState {
+  LoaderState(StoreData& in, ModuleData& target, const LoadOptions& options)
+      : store(in), module(target), decoder(in.arena, target, translator, options) {}
+
+  StoreData& store;
+  ModuleData& module;
+  Translator translator;
+  ModuleDecoder decoder;
+  ScratchOwner owner;
+  Arena::Mark mark = {};
+  size_t used_before = 0;
+  size_t peak_before = 0;
+  bool is_finished = false;
+};
+
+}  // namespace detail
+
+Loader::Loader(Store& store, LoadOptions options) {
+  error_.code = ErrorCode::kOutOfMemory;
+  StoreData* data = StoreData::of(store);
+  if (data == nullptr) return;
+  detail::ScratchOwner owner;
+  owner.acquire(*data);
+  const detail::Arena::Mark mark = data->arena.mark();
+  const size_t peak_before = data->arena.restart_peak();
+  const size_t used_before = data->arena.used_low() + data->arena.used_high();
+  void* memory =
+      data->arena.allocate_scratch(sizeof(detail::LoaderState), alignof(detail::LoaderState));
+  ModuleData* module = data->arena.allocate_array<ModuleData>(1);
+  if (memory == nullptr || module == nullptr) {
+    owner.settle(*data);
+    owner.release(*data);
+    data->arena.roll_back_low(mark);
+    data->arena.raise_peak(peak_before);
+    return;
+  }
+  new (module) ModuleData();
+  state_ = new (memory) detail::LoaderState(*data, *module, options);
+  state_->owner = owner;
+  state_->mark = mark;
+  state_->used_before = used_before;
+  state_->peak_before = peak_before;
+  error_ = Error();
+}
+
+Loader::~Loader() {
+  if (state_ == nullptr) return;
+  detail::StoreData& store = state_->store;
+  detail::ScratchOwner owner = state_->owner;
+  store.arena.raise_peak(state_->peak_before);
+  if (!state_->is_finished) store.arena.roll_back_low(state_->mark);
+  owner.release_all(store);
+}
+
+LoadState Loader::feed(Bytes bytes) {
+  if (!error_.ok()) return LoadState::kFailed;
+  if (state_->is_finished) {
+    error_.code = ErrorCode::kLoadOrder;
+    return LoadState::kFailed;
+  }
+  if (!state_->decoder.feed(bytes)) error_ = state_->decoder.error();
+  return error_.ok() ? LoadState::kNeedMore : LoadState::kFailed;
+}
+
+Error Loader::finish(const Module** module) {
+  *module = nullptr;
+  if (!error_.ok()) return error_;
+  if (state_->is_finished) {
+    error_.code = ErrorCode::kLoadOrder;
+    return error_;
+  }
+  if (!state_->decoder.finish()) {
+    error_ = state_->decoder.error();
+    return error_;
+  }
+  state_->is_finished = true;
+  const detail::Arena& arena = state_->store.arena;
+  ModuleInfo& info = state_->module.module_info;
+  info.load_peak_bytes = static_cast<uint32_t>(arena.peak() - state_->used_before);
+  info.arena_bytes = static_cast<uint32_t>(
+      arena.used_low() - static_cast<size_t>(state_->mark.low - (arena.mark().low -
+                                                                 arena.used_low())));
+  *module = &state_->module;
+  return {};
+}
+
+Error Loader::error() const { return error_; }
+
+Error load(Store& store, Bytes bytes, const Module** module, LoadOptions options) {
+  Loader loader(store, options);
+  *module = nullptr;
+  if (!loader.error().ok() || loader.feed(bytes) == LoadState::kFailed) return loader.error();
+  return loader.finish(module);
+}
+
+// ---- Module ----------------------------------------------------------------------------------
+
+namespace {
+
+ExternType type_of(const ModuleData& module, ExternKind kind, uint32_t index) {
+  ExternType type;
+  type.kind = kind;
+  switch (kind) {
+    case ExternKind::kFunction: type.function = module.function_type(index); break;
+    case ExternKind::kTable:
+      type.value = module.tables[index].element;
+      type.limits = module.tables[index].limits;
+      break;
+    case ExternKind::kMemory:
+      type.limits = module.memories[index].limits;
+      type.page_size_log2 = module.memories[index].page_size_log2;
+      break;
+    case ExternKind::kGlobal:
+      type.value = module.globals[index].type;
+      type.is_mutable = module.globals[index].is_mutable;
+      break;
+  }
+  return type;
+}
+
+}  // namespace
+
+uint32_t Module::import_count() const { return ModuleData::of(*this).import_count; }
+
+ImportInfo Module::import(uint32_t index) const {
+  const ModuleData& module = ModuleData::of(*this);
+  const detail::ImportData& import = module.imports[index];
+  return {import.module_name, import.field_name, type_of(module, import.kind, import.index)};
+}
+
+uint32_t Module::export_count() const { return ModuleData::of(*this).export_count; }
+
+ExportInfo Module::export_at(uint32_t index) const {
+  const ModuleData& module = ModuleData::of(*this);
+  const detail::ExportData& entry = module.exports[index];
+  return {entry.name, entry.index, type_of(module, entry.kind, entry.index)};
+}
+
+ModuleInfo Module::info() const { return ModuleData::of(*this).module_info; }
+
+bool Module::uses(Feature feature) const {
+  return feature == Feature::kNone ||
+         (ModuleData::of(*this).features & detail::feature_bit(feature)) != 0;
+}
+
+bool Module::has_start_function() const {
+  return ModuleData::of(*this).start_function != kNoIndex;
+}
+
+StringView Module::name() const { return ModuleData::of(*this).module_name; }
+
+StringView Module::function_name(uint32_t funcidx) const {
+  const ModuleData& module = ModuleData::of(*this);
+  for (uint32_t i = 0; i < module.name_count; i++) {
+    if (module.names[i].function == funcidx) return module.names[i].name;
+  }
+  for (uint32_t i = 0; i < module.export_count; i++) {
+    if (module.exports[i].kind == ExternKind::kFunction && module.exports[i].index == funcidx) {
+      return module.exports[i].name;
+    }
+  }
+  return {};
+}
+
+}  // namespace mote

@@ -1,0 +1,360 @@
+// Instructions that the runtime carries out for the engine (see interp/machine.hpp).
+#include "runtime/store_data.hpp"
+
+namespace mote::detail {
+
+// How an element segment's item becomes a reference (instantiate.cpp).
+Reference element_reference(InstanceData& instance, uint32_t item);
+
+namespace {
+
+bool is_dropped(const uint8_t* bits, uint32_t index) {
+  return (bits[index / 8] >> (index % 8) & 1) != 0;
+}
+void set_dropped(uint8_t* bits, uint32_t index) {
+  bits[index / 8] = static_cast<uint8_t>(bits[index / 8] | 1u << (index % 8));
+}
+
+// Whether [begin, begin + length) lies within [0, size).
+bool in_range(uint32_t begin, uint32_t length, uint64_t size) {
+  return static_cast<uint64_t>(begin) + length <= size;
+}
+
+// Large operations pay fuel for what they move, so that fuel bounds the time of a guest.
+void pay_for(ExecutionData& execution, uint64_t bytes) {
+  execution.checks -= static_cast<int32_t>(bytes >> 8);
+}
+
+}  // namespace
+
+namespace calls {
+
+// ---- Memory (4.4.7) --------------------------------------------------------------------------
+
+ErrorCode memory_size(ExecutionData& execution, uint32_t* operands, uint32_t, uint32_t) {
+  operands[0] = execution.instance->memory->pages;
+  return ErrorCode::kOk;
+}
+
+// Refuses to grow beyond what could ever be backed, so that a guest's allocator sees a failure
+// that it can handle, instead of a trap later.
+ErrorCode memory_grow(ExecutionData& execution, uint32_t* operands, uint32_t, uint32_t) {
+  MemoryData& memory = *execution.instance->memory;
+  const Arena& arena = execution.store->arena;
+  const uint32_t pages = memory.pages;
+  const uint32_t more = operands[0];
+  operands[0] = 0xFFFFFFFF;
+  if (more > memory.maximum_pages - pages) return ErrorCode::kOk;
+  const uint64_t size = (static_cast<uint64_t>(pages) + more) << memory.page_size_log2;
+  const bool in_place =
+      memory.bytes == nullptr || arena.is_last(memory.bytes, static_cast<size_t>(memory.backed));
+  const uint64_t possible = (in_place ? memory.backed : 0) + arena.free_bytes();
+  if (more != 0 && size > possible) return ErrorCode::kOk;
+  memory.pages = pages + more;
+  operands[0] = pages;
+  return ErrorCode::kOk;
+}
+
+ErrorCode memory_init(ExecutionData& execution, uint32_t* operands, uint32_t dataidx, uint32_t) {
+  InstanceData& instance = *execution.instance;
+  MemoryData& memory = *instance.memory;
+  const DataSegment& segment = instance.module->data[dataidx];
+  const uint32_t to = operands[0];
+  const uint32_t from = operands[1];
+  const uint32_t count = operands[2];
+  const uint32_t size = is_dropped(instance.dropped_data, dataidx) ? 0 : segment.size;
+  if (!in_range(from, count, size) || !in_range(to, count, memory.size())) {
+    return ErrorCode::kMemoryBounds;
+  }
+  if (count == 0) return ErrorCode::kOk;
+  if (!back_memory(*execution.store, memory, static_cast<uint64_t>(to) + count)) {
+    return ErrorCode::kMemoryQuota;
+  }
+  memcpy(memory.bytes + to, segment.bytes + from, count);
+  pay_for(execution, count);
+  return ErrorCode::kOk;
+}
+
+ErrorCode data_drop(ExecutionData& execution, uint32_t*, uint32_t dataidx, uint32_t) {
+  set_dropped(execution.instance->dropped_data, dataidx);
+  return ErrorCode::kOk;
+}
+
+ErrorCode memory_copy(ExecutionData& execution, uint32_t* operands, uint32_t, uint32_t) {
+  MemoryData& memory = *execution.instance->memory;
+  const uint32_t to = operands[0];
+  const uint32_t from = operands[1];
+  const uint32_t count = operands[2];
+  if (!in_range(from, count, memory.size()) || !in_range(to, count, memory.size())) {
+    return ErrorCode::kMemoryBounds;
+  }
+  if (count == 0) return ErrorCode::kOk;
+  const uint64_t end = static_cast<uint64_t>(to > from ? to : from) + count;
+  if (!back_memory(*execution.store, memory, end)) return ErrorCode::kMemoryQuota;
+  memmove(memory.bytes + to, memory.bytes + from, count);
+  pay_for(execution, count);
+  return ErrorCode::kOk;
+}
+
+ErrorCode memory_fill(ExecutionData& execution, uint32_t* operands, uint32_t, uint32_t) {
+  MemoryData& memory = *execution.instance->memory;
+  const uint32_t to = operands[0];
+  const uint32_t count = operands[2];
+  if (!in_range(to, count, memory.size())) return ErrorCode::kMemoryBounds;
+  if (count == 0) return ErrorCode::kOk;
+  if (!back_memory(*execution.store, memory, static_cast<uint64_t>(to) + count)) {
+    return ErrorCode::kMemoryQuota;
+  }
+  memset(memory.bytes + to, static_cast<int>(operands[1] & 0xFF), count);
+  pay_for(execution, count);
+  return ErrorCode::kOk;
+}
+
+// ---- Tables (4.4.6) --------------------------------------------------------------------------
+
+ErrorCode table_get(ExecutionData& execution, uint32_t* operands, uint32_t tableidx, uint32_t) {
+  const TableData& table = *execution.instance->tables[tableidx];
+  if (operands[0] >= table.size) return ErrorCode::kTableBounds;
+  operands[0] = table.entries[operands[0]];
+  return ErrorCode::kOk;
+}
+
+ErrorCode table_set(ExecutionData& execution, uint32_t* operands, uint32_t tableidx, uint32_t) {
+  const TableData& table = *execution.instance->tables[tableidx];
+  if (operands[0] >= table.size) return ErrorCode::kTableBounds;
+  table.entries[operands[0]] = operands[1];
+  return ErrorCode::kOk;
+}
+
+ErrorCode table_size(ExecutionData& execution, uint32_t* operands, uint32_t tableidx, uint32_t) {
+  operands[0] = execution.instance->tables[tableidx]->size;
+  return ErrorCode::kOk;
+}
+
+ErrorCode table_grow(ExecutionData& execution, uint32_t* operands, uint32_t tableidx, uint32_t) {
+  TableData& table = *execution.instance->tables[tableidx];
+  Arena& arena = execution.store->arena;
+  const Reference value = operands[0];
+  const uint32_t more = operands[1];
+  const uint32_t old_size = table.size;
+  operands[0] = 0xFFFFFFFF;
+  if (more > table.maximum - old_size) return ErrorCode::kOk;
+  const uint32_t size = old_size + more;
+  if (size > table.capacity) {
+    constexpr size_t kEntry = sizeof(Reference);
+    if (static_cast<uint64_t>(size) * kEntry > SIZE_MAX) return ErrorCode::kOk;
+    if (table.capacity != 0 &&
+        arena.extend(table.entries, table.capacity * kEntry, size * kEntry)) {
+      table.capacity = size;
+    } else {
+      // Growing by half as well bounds what moves leave behind in the arena.
+      const uint64_t roomy = static_cast<uint64_t>(size) + size / 2;
+      uint32_t capacity = roomy < table.maximum ? static_cast<uint32_t>(roomy) : table.maximum;
+      Reference* moved = arena.allocate_array<Reference>(capacity);
+      if (moved == nullptr) {
+        capacity = size;
+        moved = arena.allocate_array<Reference>(capacity);
+      }
+      if (moved == nullptr) return ErrorCode::kOk;
+      if (old_size != 0) memcpy(moved, table.entries, old_size * kEntry);
+      table.entries = moved;
+      table.capacity = capacity;
+    }
+  }
+  for (uint32_t i = old_size; i < size; i++) table.entries[i] = value;
+  pay_for(execution, static_cast<uint64_t>(more) * sizeof(Reference));
+  table.size = size;
+  operands[0] = old_size;
+  return ErrorCode::kOk;
+}
+
+ErrorCode table_fill(ExecutionData& execution, uint32_t* operands, uint32_t tableidx, uint32_t) {
+  const TableData& table = *execution.instance->tables[tableidx];
+  const uint32_t to = operands[0];
+  const Reference value = operands[1];
+  const uint32_t count = operands[2];
+  if (!in_range(to, count, table.size)) return ErrorCode::kTableBounds;
+  for (uint32_t i = 0; i < count; i++) table.entries[to + i] = value;
+  pay_for(execution, static_cast<uint64_t>(count) * sizeof(Reference));
+  return ErrorCode::kOk;
+}
+
+ErrorCode table_init(ExecutionData& execution, uint32_t* operands, uint32_t elemidx,
+                     uint32_t tableidx) {
+  InstanceData& instance = *execution.instance;
+  const TableData& table = *instance.tables[tableidx];
+  const ElementSegment& segment = instance.module->elements[elemidx];
+  const uint32_t to = operands[0];
+  const uint32_t from = operands[1];
+  const uint32_t count = operands[2];
+  const uint32_t size = is_dropped(instance.dropped_elements, elemidx) ? 0 : segment.count;
+  if (!in_range(from, count, size) || !in_range(to, count, table.size)) {
+    return ErrorCode::kTableBounds;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    table.entries[to + i] = element_reference(instance, segment.items[from + i]);
+  }
+  pay_for(execution, static_cast<uint64_t>(count) * sizeof(Reference));
+  return ErrorCode::kOk;
+}
+
+ErrorCode table_copy(ExecutionData& execution, uint32_t* operands, uint32_t to_index,
+                     uint32_t from_index) {
+  const TableData& to_table = *execution.instance->tables[to_index];
+  const TableData& from_table = *execution.instance->tables[from_index];
+  const uint32_t to = operands[0];
+  const uint32_t from = operands[1];
+  const uint32_t count = operands[2];
+  if (!in_range(from, count, from_table.size) || !in_range(to, count, to_table.size)) {
+    return ErrorCode::kTableBounds;
+  }
+  if (count == 0) return ErrorCode::kOk;
+  memmove(to_table.entries + to, from_table.entries + from, size_t{count} * sizeof(Reference));
+  pay_for(execution, static_cast<uint64_t>(count) * sizeof(Reference));
+  return ErrorCode::kOk;
+}
+
+ErrorCode elem_drop(ExecutionData& execution, uint32_t*, uint32_t elemidx, uint32_t) {
+  set_dropped(execution.instance->dropped_elements, elemidx);
+  return ErrorCode::kOk;
+}
+
+ErrorCode ref_func(ExecutionData& execution, uint32_t* operands, uint32_t funcidx, uint32_t) {
+  operands[0] = StoreData::reference_to(*execution.instance, funcidx);
+  return ErrorCode::kOk;
+}
+
+}  // namespace calls
+
+// ---- Fuel and interrupts ---------------------------------------------------------------------
+
+// `checks` counts down to the next look at the flag; the fuel for those checks was taken from
+// `fuel` in advance. What large operations overdrew is paid first.
+StopReason refill_checks(ExecutionData& execution) {
+  execution.checks++;  // the check that failed was not passed yet
+  const uint64_t debt =
+      execution.checks < 0 ? static_cast<uint64_t>(-static_cast<int64_t>(execution.checks)) : 0;
+  execution.checks = 0;
+  if (execution.fuel != kUnlimitedFuel) {
+    execution.fuel = execution.fuel > debt ? execution.fuel - debt : 0;
+  }
+  if (__atomic_exchange_n(&execution.interrupt_requested, uint8_t{0}, __ATOMIC_ACQUIRE) != 0) {
+    return StopReason::kInterrupt;
+  }
+  const uint64_t slice =
+      execution.fuel < MOTE_INTERRUPT_PERIOD ? execution.fuel : MOTE_INTERRUPT_PERIOD;
+  if (slice == 0) return StopReason::kFuel;
+  if (execution.fuel != kUnlimitedFuel) execution.fuel -= slice;
+  execution.checks = static_cast<int32_t>(slice);
+  return StopReason::kDone;
+}
+
+// ---- Calls that leave the instance -----------------------------------------------------------
+
+namespace {
+
+CallOutcome trap_call(ExecutionData& execution, ErrorCode code) {
+  execution.trap = code;
+  return CallOutcome::kTrapped;
+}
+
+uint32_t slots_of_list(Span<const ValueType> types) {
+  uint32_t slots = 0;
+  for (const ValueType type : types) slots += slots_of(type);
+  return slots;
+}
+
+size_t stack_left(const ExecutionData& execution, const uint8_t* frame) {
+  return frame < execution.stack_end ? static_cast<size_t>(execution.stack_end - frame) : 0;
+}
+
+CallOutcome call_host(ExecutionData& execution, uint8_t* frame, const ImportedFunction& import,
+                      const Unit* return_to) {
+  const FunctionType& type = import.host->type;
+  const uint32_t parameter_slots = slots_of_list(type.parameter_types());
+  const uint32_t result_slots = slots_of_list(type.result_types());
+  const size_t bytes =
+      size_t{parameter_slots > result_slots ? parameter_slots : result_slots} * kSlotBytes;
+  if (stack_left(execution, frame) < bytes) {
+    return trap_call(execution, ErrorCode::kStackExhausted);
+  }
+  uint64_t cells[kMaxHostParameters] = {};
+  const uint8_t* at = frame;
+  for (uint32_t i = 0; i < type.parameter_count; i++) {
+    cells[i] = load_value(at, type.parameters[i]);
+    at += slots_of(type.parameters[i]) * kSlotBytes;
+  }
+  uint8_t* const outer_top = execution.host_top;
+  execution.host_top = frame + bytes;
+  execution.host_nesting++;
+  Host host = ExecutionData::make_host(execution, import.context);
+  const HostStatus status = import.host->thunk(host, cells);
+  execution.host_nesting--;
+  execution.host_top = outer_top;
+  switch (status.kind) {
+    case HostStatus::kReturned: break;
+    case HostStatus::kTrapped:
+      execution.trap_value = status.value;
+      return trap_call(execution,
+                       status.code == ErrorCode::kOk ? ErrorCode::kHostTrap : status.code);
+    case HostStatus::kNotYet:
+      execution.pc = return_to;
+      execution.waiting_type = &type;
+      execution.waiting_results = frame;
+      execution.stop = StopReason::kWait;
+      return CallOutcome::kStopped;
+  }
+  if (type.result_count != 0) store_value(frame, type.results[0], cells[0]);
+  return CallOutcome::kReturned;
+}
+
+CallOutcome enter_function(ExecutionData& execution, uint8_t* frame, InstanceData& instance,
+                           uint32_t funcidx, const Unit* return_to) {
+  const FunctionCode& function =
+      instance.module->functions[funcidx - instance.module->imported_functions];
+  const bool is_switch = &instance != execution.instance;
+  const size_t needed = function.frame_bytes + (is_switch ? sizeof(SwitchRecord) : 0);
+  if (stack_left(execution, frame) < needed) {
+    return trap_call(execution, ErrorCode::kStackExhausted);
+  }
+  const Unit* link = return_to;
+  if (is_switch) {
+    const SwitchRecord record = {execution.instance, return_to};
+    execution.stack_end -= sizeof record;
+    memcpy(execution.stack_end, &record, sizeof record);
+    execution.instance = &instance;
+    link = execution.switch_stub + kSlotUnits;
+  }
+  store_link(frame + function.link_bytes, link);
+  execution.frame = frame;
+  execution.pc = static_cast<const Unit*>(function.code);
+  return CallOutcome::kEntered;
+}
+
+}  // namespace
+
+CallOutcome call_imported(ExecutionData& execution, uint8_t* frame, uint32_t index,
+                          const Unit* return_to) {
+  const ImportedFunction& import = execution.instance->imported_functions[index];
+  if (import.host != nullptr) return call_host(execution, frame, import, return_to);
+  return enter_function(execution, frame, *import.instance, import.index, return_to);
+}
+
+CallOutcome call_table_entry(ExecutionData& execution, uint8_t* frame, uint32_t tableidx,
+                             uint32_t typeidx, uint32_t entry, const Unit* return_to) {
+  const TableData& table = *execution.instance->tables[tableidx];
+  if (entry >= table.size) return trap_call(execution, ErrorCode::kUndefinedElement);
+  uint32_t funcidx = 0;
+  InstanceData* instance = execution.store->find_function(table.entries[entry], &funcidx);
+  if (instance == nullptr) return trap_call(execution, ErrorCode::kUninitializedElement);
+  if (instance->module->function_type(funcidx) != execution.instance->module->types[typeidx]) {
+    return trap_call(execution, ErrorCode::kIndirectCallType);
+  }
+  if (funcidx < instance->module->imported_functions) {
+    // Only host functions: references to other imports name the function itself.
+    return call_host(execution, frame, instance->imported_functions[funcidx], return_to);
+  }
+  return enter_function(execution, frame, *instance, funcidx, return_to);
+}
+
+}  // namespace mote::detail
