@@ -1,0 +1,12 @@
+# Warnings for all targets of this project.
+function(mote_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wimplicit-fallthrough)
+  if(MOTE_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+# What the core and the libraries on it may not use.
+function(mote_freestanding target)
+  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -fno-threadsafe-statics)
+endfunction()

@@ -1,0 +1,70 @@
+// WASI preview 1 for programs that use standard streams, arguments, the environment, clocks,
+// random numbers and exit: what a libc and a language's standard library need to run. A library of
+// its own (mote::wasi) on the public API.
+//
+// All functions of preview 1 can be imported, so that any program links. Those for files,
+// directories and sockets say that there are none: EBADF for a descriptor, ENOTCAPABLE for a path.
+#pragma once
+
+#include <mote/host.hpp>
+#include <mote/span.hpp>
+
+#include <stdint.h>
+
+namespace mote {
+
+// What the system provides. Any function may be null; what happens then is said with each. All
+// are called from the thread that runs the guest, with the `context` given here.
+struct WasiSystem {
+  void* context = nullptr;
+
+  // Writes to standard output (1) or standard error (2). Returns how many bytes were taken, at
+  // least one if `bytes` is not empty, or a negative number on failure (the guest sees EIO).
+  // Null: everything is taken and lost.
+  int64_t (*write)(void* context, uint32_t descriptor, Bytes bytes) = nullptr;
+  // Reads from standard input. Returns the number of bytes, 0 at the end of the input, negative
+  // on failure (EIO). May wait. Null: the input is empty.
+  int64_t (*read)(void* context, MutableBytes bytes) = nullptr;
+  // Time in nanoseconds. `clock`: 0 the time of day (since 1970), 1 monotonic, 2 CPU time of the
+  // process, 3 of the thread. Returns false for a clock that does not exist (EINVAL). Null: the
+  // guest gets ENOSYS.
+  bool (*clock_time)(void* context, uint32_t clock, uint64_t* nanoseconds) = nullptr;
+  // Resolution of a clock, as above.
+  bool (*clock_resolution)(void* context, uint32_t clock, uint64_t* nanoseconds) = nullptr;
+  // Fills `bytes` with random numbers fit for keys. Returns false on failure (EIO). Null: ENOSYS;
+  // never a predictable sequence.
+  bool (*random)(void* context, MutableBytes bytes) = nullptr;
+  // Waits for so long. Null: poll_oneoff with a clock gives ENOSYS.
+  void (*sleep)(void* context, uint64_t nanoseconds) = nullptr;
+  // Lets others run. Null: nothing happens.
+  void (*yield)(void* context) = nullptr;
+};
+
+// The world that one guest sees. Must outlive the instances that import from it.
+class Wasi {
+ public:
+  // `arguments` (the program's name first) and `environment` ("NAME=value") must outlive this; a
+  // string must not contain a zero byte.
+  Wasi(const WasiSystem& system, Span<const StringView> arguments = {},
+       Span<const StringView> environment = {})
+      : system_(system), arguments_(arguments), environment_(environment) {}
+
+  // The functions of module "wasi_snapshot_preview1": store.provide(Wasi::functions(), &wasi).
+  // Constant table.
+  static Span<const HostFunction> functions();
+
+  const WasiSystem& system() const { return system_; }
+  Span<const StringView> arguments() const { return arguments_; }
+  Span<const StringView> environment() const { return environment_; }
+  // Whether descriptor 0, 1 or 2 is open; a guest can close them for itself.
+  bool is_open(uint32_t descriptor) const { return descriptor < 3 && !closed_[descriptor]; }
+  void close(uint32_t descriptor) { closed_[descriptor] = true; }
+
+ private:
+  WasiSystem system_;
+  Span<const StringView> arguments_;
+  Span<const StringView> environment_;
+  bool closed_[3] = {};
+};
+
+}  // namespace mote

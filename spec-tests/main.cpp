@@ -1,0 +1,120 @@
+// mote-spec: runs the official test suite, converted to JSON scripts (wast2json's schema).
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "report.hpp"
+#include "script.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using Classes = std::map<std::string, std::vector<std::string>>;
+
+// features.json: for each script, run-length coded, the feature class of each command.
+bool read_classes(const fs::path& file, Classes* out) {
+  std::ifstream in(file);
+  if (!in) return false;
+  try {
+    const nlohmann::json json = nlohmann::json::parse(in);
+    for (const auto& [script, runs] : json.items()) {
+      std::vector<std::string>& list = (*out)[script];
+      for (const auto& run : runs) {
+        list.insert(list.end(), run.at(1).get<size_t>(), run.at(0).get<std::string>());
+      }
+    }
+  } catch (const nlohmann::json::exception& error) {
+    std::fprintf(stderr, "mote-spec: %s: %s\n", file.c_str(), error.what());
+    return false;
+  }
+  return true;
+}
+
+int data_absent() {
+  std::printf(
+      "THE OFFICIAL TEST SUITE IS ABSENT: nothing was tested.\n"
+      "Set MOTE_SPEC_TESTS to a folder that has it, or make one with spec-tests/get-suite.sh,\n"
+      "and pass it with --data.\n"
+      "0 passed, 0 failed, 1 skipped\n");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Runs the official WebAssembly test suite (JSON scripts as wast2json writes them)."};
+  std::string data;
+  std::string feed;
+  std::string features;
+  std::string only;
+  uint32_t seed = 1;
+  bool verbose = false;
+  app.add_option("--data", data, "folder with the scripts, searched recursively");
+  app.add_option("--feed", feed, "bytes per chunk when loading a module, or 'random'");
+  app.add_option("--seed", seed, "seed for --feed random");
+  app.add_option("--features", features, "features.json; default: in the data folder or above it");
+  app.add_option("--only", only, "run only scripts whose name contains this");
+  app.add_flag("--verbose", verbose, "print every failure, and each script's name");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 64;
+  }
+
+  mote::spec::Feeding feeding;
+  if (feed == "random") {
+    feeding.kind = mote::spec::Feeding::kRandom;
+    feeding.generator.seed(seed);
+    std::printf("feeding random pieces, seed %u\n", seed);
+  } else if (!feed.empty()) {
+    char* end = nullptr;
+    feeding.kind = mote::spec::Feeding::kChunks;
+    feeding.chunk = static_cast<uint32_t>(std::strtoul(feed.c_str(), &end, 10));
+    if (*end != 0 || feeding.chunk == 0) {
+      std::fprintf(stderr, "mote-spec: --feed takes a number of bytes above 0, or 'random'\n");
+      return 64;
+    }
+  }
+
+  if (data.empty() || !fs::exists(data)) return data_absent();
+  std::vector<fs::path> scripts;
+  for (const auto& entry : fs::recursive_directory_iterator(data)) {
+    if (entry.path().extension() == ".json" && entry.path().filename() != "features.json") {
+      scripts.push_back(entry.path());
+    }
+  }
+  std::sort(scripts.begin(), scripts.end());
+  if (scripts.empty()) {
+    std::fprintf(stderr, "mote-spec: %s has no .json scripts\n", data.c_str());
+    return 2;
+  }
+  Classes classes;
+  if (!features.empty()) {
+    if (!read_classes(features, &classes)) {
+      std::fprintf(stderr, "mote-spec: cannot read %s\n", features.c_str());
+      return 2;
+    }
+  } else if (!read_classes(fs::path(data) / "features.json", &classes)) {
+    if (!read_classes(fs::path(data) / ".." / "features.json", &classes)) {
+      std::printf("no features.json: classes are derived from the modules\n");
+    }
+  }
+
+  mote::spec::Report report(verbose ? UINT32_MAX : 50);
+  for (const fs::path& script : scripts) {
+    const std::string name = fs::relative(script, data).generic_string();
+    if (name.find(only) == std::string::npos) continue;
+    if (verbose) std::fprintf(stderr, "%s\n", name.c_str());
+    const auto known = classes.find(name);
+    mote::spec::run_script(script, name, known == classes.end() ? std::vector<std::string>()
+                                                                : known->second,
+                           feeding, report);
+  }
+  report.print();
+  return report.failed() == 0 && report.passed() != 0 ? 0 : 1;
+}

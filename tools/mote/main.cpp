@@ -1,0 +1,109 @@
+// The mote command: its command line. See run.cpp and inspect.cpp for what it does.
+#include <CLI/CLI.hpp>
+
+#include "inspect.hpp"
+#include "run.hpp"
+
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: that of the guest; 2 the module does not load or link, 3 trap, 4 out of fuel or\n"
+    "memory, 64 wrong usage, 130 interrupted.\n"
+    "\n"
+    "Examples:\n"
+    "  mote run hello.wasm one two              a WASI program with two arguments\n"
+    "  mote run --invoke add math.wasm 2 40     prints i32:42\n"
+    "  mote run --fuel 1000000 --memory 64K app.wasm\n"
+    "  mote inspect app.wasm\n";
+
+// Bytes with an optional K, M or G.
+bool parse_bytes(const std::string& text, uint64_t* bytes) {
+  const size_t digits = text.find_first_not_of("0123456789");
+  const std::string suffix = digits == std::string::npos ? "" : text.substr(digits);
+  uint64_t unit = 1;
+  if (suffix == "K" || suffix == "k") unit = 1024;
+  if (suffix == "M" || suffix == "m") unit = 1024 * 1024;
+  if (suffix == "G" || suffix == "g") unit = 1024 * 1024 * 1024;
+  if (digits == 0 || text.empty() || (unit == 1 && !suffix.empty())) return false;
+  errno = 0;
+  const uint64_t number = std::strtoull(text.c_str(), nullptr, 10);
+  if (errno != 0 || number == 0 || number > (uint64_t{1} << 46) / unit) return false;
+  *bytes = number * unit;
+  return true;
+}
+
+int fail_usage(const std::string& message) {
+  std::fprintf(stderr, "mote: %s\nRun mote --help for how to use it.\n", message.c_str());
+  return mote::tool::kExitUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Runs WebAssembly modules in a sandbox."};
+  app.name("mote");
+  app.footer(kFooter);
+  app.set_version_flag("--version", "mote " MOTE_VERSION);
+  app.require_subcommand(1);
+
+  mote::tool::RunOptions run_options;
+  std::string memory;
+  std::string stack;
+  std::string feed;
+  std::vector<std::string> files;
+  std::string file;
+  bool json = false;
+
+  CLI::App* run = app.add_subcommand("run", "Run a module: its _start function, with WASI");
+  run->add_option("--invoke", run_options.invoke,
+                  "Call this exported function instead; print its results");
+  run->add_option("--fuel", run_options.fuel,
+                  "Stop after so many backward branches and calls (exit code 4)");
+  run->add_option("--memory", memory,
+                  "All RAM the guest may use: module, instance, memory and stack (bytes, or with "
+                  "K, M, G; default 1G)");
+  run->add_option("--stack", stack,
+                  "How much of that is the guest's stack (default an eighth, at most 1M)");
+  run->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
+  run->add_flag("--report", run_options.report, "Print a RAM report on stderr at the end");
+  std::vector<std::string> rest;
+  run->add_option("FILE", rest, "The module, then its arguments")->required();
+  // Everything behind FILE belongs to the guest, even if it looks like an option.
+  run->positionals_at_end(false);
+  run->prefix_command();
+
+  CLI::App* validate = app.add_subcommand("validate", "Check modules");
+  validate->add_option("FILE", files, "The modules")->required();
+  validate->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
+
+  CLI::App* inspect = app.add_subcommand("inspect", "Show what a module contains and needs");
+  inspect->add_option("FILE", file, "The module")->required();
+  inspect->add_flag("--json", json, "As JSON");
+  inspect->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : mote::tool::kExitUsage;
+  }
+
+  mote::tool::Feed feeding;
+  if (!feed.empty() && !feeding.parse(feed)) {
+    return fail_usage("--feed takes a number of bytes above 0, or 'random'");
+  }
+  if (*validate) return mote::tool::validate(files, feeding);
+  if (*inspect) return mote::tool::inspect(file, json, feeding);
+
+  if (!memory.empty() && !parse_bytes(memory, &run_options.memory)) {
+    return fail_usage("--memory takes a number of bytes, like 65536 or 64K");
+  }
+  if (!stack.empty() && !parse_bytes(stack, &run_options.stack)) {
+    return fail_usage("--stack takes a number of bytes, like 4096 or 4K");
+  }
+  run_options.has_invoke = run->count("--invoke") != 0;
+  run_options.feed = feeding;
+  run_options.file = rest.front();
+  run_options.arguments.assign(rest.begin() + 1, rest.end());
+  for (const std::string& argument : run->remaining()) run_options.arguments.push_back(argument);
+  return mote::tool::run(run_options);
+}

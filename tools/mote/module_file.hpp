@@ -1,0 +1,42 @@
+// Loading a module from a file, and telling people what went wrong.
+#pragma once
+
+#include <mote/mote.hpp>
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace mote::tool {
+
+// Exit codes of the command.
+constexpr int kExitLoad = 2;       // does not load or link
+constexpr int kExitTrap = 3;       // trapped
+constexpr int kExitExhausted = 4;  // out of fuel or memory
+constexpr int kExitUsage = 64;
+constexpr int kExitInterrupted = 130;
+
+// How many bytes to give to the loader at once.
+struct Feed {
+  uint64_t chunk = 0;  // 0: all that was read
+  bool is_random = false;
+  std::mt19937 generator{1};
+
+  // "N" or "random". False: neither.
+  bool parse(const std::string& text);
+};
+
+// Loads `path` into `store`. 0, or an exit code after a message on stderr.
+int load_file(Store& store, const std::string& path, Feed& feed, const Module** module);
+
+// Prints "mote: PATH: byte offset N, function N \"name\": reason" on stderr. `module` may be null.
+// Returns the exit code for the error.
+int report_error(const std::string& path, const Error& error, const Module* module);
+
+// "(i32, i64) -> (f32)".
+std::string to_text(const FunctionType& type);
+// "func (i32) -> ()", "memory 1..2", ...
+std::string to_text(const ExternType& type);
+inline std::string to_string(StringView text) { return std::string(text.data(), text.size()); }
+
+}  // namespace mote::tool

@@ -1,0 +1,227 @@
+// mote run: a guest with WASI and two simple devices, in the memory and with the fuel it is given.
+#include "run.hpp"
+
+#include <mote/port_linux.hpp>
+#include <mote/wasi.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+#include "values.hpp"
+
+namespace mote::tool {
+
+namespace {
+
+// ---- Host functions beside WASI: module "env" ------------------------------------------------
+
+void log_text(StringView text) {
+  std::printf("log: %.*s\n", static_cast<int>(text.size()), text.data());
+  std::fflush(stdout);
+}
+
+void gpio_write(uint32_t pin, uint32_t level) {
+  std::printf("gpio: pin %u = %u\n", pin, level);
+  std::fflush(stdout);
+}
+
+// What AssemblyScript calls when an assertion fails: message, file name, line, column.
+HostStatus assembly_script_abort(uint32_t, uint32_t, uint32_t line, uint32_t) {
+  std::fprintf(stderr, "mote: the guest called abort (source line %u)\n", line);
+  return host_trap(ErrorCode::kHostTrap, line);
+}
+
+constexpr HostFunction kDevices[] = {
+    host_function<log_text>("env", "log"),
+    host_function<gpio_write>("env", "gpio_write"),
+    host_function<assembly_script_abort>("env", "abort"),
+};
+
+// ---- Interrupting ----------------------------------------------------------------------------
+
+Execution* running = nullptr;
+
+void on_interrupt(int) {
+  if (running != nullptr) running->interrupt();
+}
+
+void watch_for_interrupt(Execution& execution) {
+  running = &execution;
+  struct sigaction action = {};
+  action.sa_handler = on_interrupt;  // without SA_RESTART: a waiting read ends
+  sigaction(SIGINT, &action, nullptr);
+}
+
+// ---- Running ---------------------------------------------------------------------------------
+
+constexpr uint32_t kShownFrames = 32;
+
+void print_backtrace(const Execution& execution) {
+  FrameInfo frames[kShownFrames];
+  const uint32_t count = execution.backtrace(frames);
+  for (uint32_t i = 0; i < count && i < kShownFrames; i++) {
+    const std::string name = to_string(frames[i].name);
+    std::fprintf(stderr, "  #%u function %u", i, frames[i].function);
+    if (!name.empty()) std::fprintf(stderr, " \"%s\"", name.c_str());
+    if (frames[i].offset != kNoIndex) {
+      std::fprintf(stderr, " at byte offset %u (0x%x)", frames[i].offset, frames[i].offset);
+    }
+    std::fprintf(stderr, "\n");
+  }
+  if (count > kShownFrames) std::fprintf(stderr, "  ... %u more\n", count - kShownFrames);
+}
+
+// The exit code for how the execution stopped, after a message. 0: it is done.
+int conclude(const RunOptions& options, const Execution& execution, const Module& module) {
+  switch (execution.state()) {
+    case RunState::kDone: return 0;
+    case RunState::kTrapped: {
+      const Error trap = execution.trap();
+      if (trap.code == ErrorCode::kHostExit) return static_cast<int>(trap.index & 0xFF);
+      const int code = report_error(options.file, trap, &module);
+      print_backtrace(execution);
+      return code;
+    }
+    case RunState::kOutOfFuel:
+      std::fprintf(stderr, "mote: %s: out of fuel\n", options.file.c_str());
+      print_backtrace(execution);
+      return kExitExhausted;
+    case RunState::kInterrupted:
+      std::fprintf(stderr, "mote: %s: interrupted\n", options.file.c_str());
+      print_backtrace(execution);
+      return kExitInterrupted;
+    default: break;
+  }
+  std::fprintf(stderr, "mote: %s: the guest waits for a host function\n", options.file.c_str());
+  return kExitTrap;
+}
+
+bool has_ended(const Execution& execution) { return execution.state() != RunState::kDone; }
+
+int usage(const RunOptions& options, const std::string& message) {
+  std::fprintf(stderr, "mote: %s: %s\n", options.file.c_str(), message.c_str());
+  return kExitUsage;
+}
+
+int invoke(const RunOptions& options, Execution& execution, Instance& instance) {
+  const StringView name(options.invoke.data(), options.invoke.size());
+  const Function function = instance.function(name);
+  if (!function.exists()) {
+    return usage(options, "exports no function \"" + options.invoke + "\"");
+  }
+  const FunctionType type = instance.function_type(function.index);
+  if (options.arguments.size() != type.parameter_count) {
+    return usage(options, "\"" + options.invoke + "\" is " + to_text(type) + ": takes " +
+                              std::to_string(type.parameter_count) + " arguments, given " +
+                              std::to_string(options.arguments.size()));
+  }
+  std::vector<Value> arguments(options.arguments.size());
+  for (size_t i = 0; i < arguments.size(); i++) {
+    if (!parse_value(options.arguments[i], type.parameters[i], &arguments[i])) {
+      return usage(options, "argument " + std::to_string(i + 1) + ", \"" + options.arguments[i] +
+                                "\", is no " + name_of(type.parameters[i]));
+    }
+  }
+  const Error error =
+      execution.start(function, Span<const Value>(arguments.data(), arguments.size()));
+  if (!error.ok()) return report_error(options.file, error, &instance.module());
+  execution.resume();
+  const int code = conclude(options, execution, instance.module());
+  if (has_ended(execution)) return code;
+  for (uint32_t i = 0; i < execution.result_count(); i++) {
+    std::printf("%s\n", print_value(execution.result(i)).c_str());
+  }
+  return code;
+}
+
+// Runs an exported function without parameters, if there is one.
+int run_export(const RunOptions& options, Execution& execution, Instance& instance,
+               const char* name, bool* found) {
+  const Function function = instance.function(name);
+  *found = function.exists();
+  if (!*found) return 0;
+  const Error error = execution.start(function, {});
+  if (!error.ok()) return report_error(options.file, error, &instance.module());
+  execution.resume();
+  return conclude(options, execution, instance.module());
+}
+
+int run_guest(const RunOptions& options, Execution& execution, Instance& instance) {
+  const Error error = execution.start_instance(&instance);
+  if (!error.ok()) return report_error(options.file, error, &instance.module());
+  execution.resume();
+  int code = conclude(options, execution, instance.module());
+  if (has_ended(execution)) return code;
+  bool found = false;
+  if (!options.has_invoke) {
+    code = run_export(options, execution, instance, "_start", &found);
+    if (!found) {
+      return usage(options, "exports no _start function; name one with --invoke");
+    }
+    return code;
+  }
+  // A WASI reactor sets itself up before anything else may be called.
+  code = run_export(options, execution, instance, "_initialize", &found);
+  if (found && has_ended(execution)) return code;
+  return invoke(options, execution, instance);
+}
+
+void print_report(const Store& store, const Module& module, const Instance* instance,
+                  const Execution& execution) {
+  const ModuleInfo info = module.info();
+  const MemoryReport memory = store.memory();
+  std::fprintf(stderr, "RAM report (bytes)\n");
+  std::fprintf(stderr, "  module          %8u   (code %u, of which maps for backtraces %u)\n",
+               info.arena_bytes, info.code_bytes, info.offset_map_bytes);
+  if (instance != nullptr && instance->has_memory()) {
+    std::fprintf(stderr, "  linear memory   %8llu   touched, of %llu declared\n",
+                 static_cast<unsigned long long>(instance->memory_backed()),
+                 static_cast<unsigned long long>(instance->memory_size()));
+  }
+  std::fprintf(stderr, "  guest stack     %8u   used\n", execution.stack_peak());
+  std::fprintf(stderr, "  all in use      %8zu   of %zu; loading needed %u at its peak\n",
+               memory.used + memory.scratch, memory.total, info.load_peak_bytes);
+}
+
+}  // namespace
+
+int run(RunOptions& options) {
+  linux_port::ReservedMemory memory(static_cast<size_t>(options.memory));
+  if (memory.bytes().empty()) {
+    std::fprintf(stderr, "mote: cannot reserve %llu bytes\n",
+                 static_cast<unsigned long long>(options.memory));
+    return kExitExhausted;
+  }
+  Store store(memory.bytes(), {true});
+  uint64_t stack = options.stack;
+  if (stack == 0) stack = std::min<uint64_t>(options.memory / 8, 1024 * 1024);
+  Execution execution(store, static_cast<uint32_t>(std::min<uint64_t>(stack, UINT32_MAX)));
+  if (!execution.error().ok()) return report_error(options.file, execution.error(), nullptr);
+  if (options.fuel != UINT64_MAX) execution.set_fuel(options.fuel);
+
+  std::vector<StringView> arguments = {StringView(options.file.data(), options.file.size())};
+  for (const std::string& argument : options.arguments) {
+    arguments.push_back(StringView(argument.data(), argument.size()));
+  }
+  Wasi wasi(linux_port::wasi_system(),
+            Span<const StringView>(arguments.data(), options.has_invoke ? 1 : arguments.size()));
+  for (const Error& error : {store.provide(kDevices), store.provide(Wasi::functions(), &wasi)}) {
+    if (!error.ok()) return report_error(options.file, error, nullptr);
+  }
+
+  const Module* module = nullptr;
+  int code = load_file(store, options.file, options.feed, &module);
+  if (code != 0) return code;
+  Instance* instance = nullptr;
+  const Error error = store.instantiate(module, &instance);
+  if (!error.ok()) return report_error(options.file, error, module);
+  watch_for_interrupt(execution);
+  code = run_guest(options, execution, *instance);
+  std::fflush(stdout);
+  if (options.report) print_report(store, *module, instance, execution);
+  running = nullptr;
+  return code;
+}
+
+}  // namespace mote::tool

@@ -1,0 +1,27 @@
+// mote run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "module_file.hpp"
+
+namespace mote::tool {
+
+struct RunOptions {
+  std::string file;
+  std::vector<std::string> arguments;
+  std::string invoke;  // "": run _start
+  bool has_invoke = false;
+  uint64_t fuel = UINT64_MAX;
+  uint64_t memory = uint64_t{1} << 30;
+  uint64_t stack = 0;  // 0: a share of the memory
+  Feed feed;
+  bool report = false;
+};
+
+// Returns the exit code of the command.
+int run(RunOptions& options);
+
+}  // namespace mote::tool

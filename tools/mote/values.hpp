@@ -1,0 +1,19 @@
+// Arguments and results of functions as text.
+#pragma once
+
+#include <mote/value.hpp>
+
+#include <string>
+
+namespace mote::tool {
+
+// Reads a value of `type`. Integers: decimal, signed or unsigned, or 0x hexadecimal; floats: what
+// strtod reads (nan, inf and hexadecimal included); references: "null", or a number for an
+// externref. False: `text` is not a value of the type.
+bool parse_value(const std::string& text, ValueType type, Value* value);
+
+// "i32:42", "f64:0.1", "funcref:null". Numbers are signed; floats have as many digits as tell them
+// apart.
+std::string print_value(const Value& value);
+
+}  // namespace mote::tool
