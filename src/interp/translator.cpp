@@ -55,13 +55,17 @@ bool Translator::begin_function(uint32_t funcidx, Reader& reader) {
   link_ = height_;
   height_ += kLinkSlots;
   local_slots_ = 0;
+  too_many_locals_ = false;
   return true;
 }
 
 bool Translator::add_locals(uint32_t count, ValueType type, Reader& reader) {
   reader_ = &reader;
-  if (count > kMaxFrameSlots || height_ + count * slots_of(type) > kMaxFrameSlots) {
-    return fail(ErrorCode::kFrameTooLarge);
+  // A malformed count further on comes first: the limit is reported when all are known.
+  if (too_many_locals_ || count > kMaxFrameSlots ||
+      height_ + count * slots_of(type) > kMaxFrameSlots) {
+    too_many_locals_ = true;
+    return true;
   }
   for (uint32_t i = 0; i < count; i++) {
     if (!locals_.push({height_, type})) return out_of_memory();
@@ -74,6 +78,7 @@ bool Translator::add_locals(uint32_t count, ValueType type, Reader& reader) {
 bool Translator::begin_body(Reader& reader) {
   reader_ = &reader;
   instruction_offset_ = reader.position();
+  if (too_many_locals_) return fail(ErrorCode::kFrameTooLarge);
   peak_ = height_;
   ControlFrame frame;
   frame.kind = Op::kEnd;

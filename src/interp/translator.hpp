@@ -214,6 +214,7 @@ class Translator final : public CodeSink {
   const FunctionType* type_ = nullptr;
   Slot link_ = 0;
   Slot local_slots_ = 0;
+  bool too_many_locals_ = false;
 
   // br_table in progress
   bool in_table_ = false;

@@ -429,6 +429,7 @@ bool ModuleDecoder::import_type(Reader& reader) {
   uint8_t kind;
   if (!reader.byte(&kind)) return false;
   if (kind == 4) return reader.fail_feature(Feature::kExceptions, offset);
+  if (kind == 0x20) return reader.fail_feature(Feature::kCustomDescriptors, offset);
   if (kind > 4) return fail_index(reader, ErrorCode::kImportKind, offset, kind);
   import.kind = static_cast<ExternKind>(kind);
   // The index spaces can be allocated only when all imports are known: types wait in scratch.
@@ -524,11 +525,6 @@ bool ModuleDecoder::decode_limits(Reader& reader, bool is_memory, Limits* limits
   uint8_t flags;
   if (!reader.byte(&flags)) return false;
   if (flags > (is_memory ? 0x0F : 0x07)) return reader.fail(ErrorCode::kLimitsFlags, offset);
-  if ((flags & 0x02) != 0) return reader.fail_feature(Feature::kThreads, offset);
-  if ((flags & 0x04) != 0) return reader.fail_feature(Feature::kMemory64, offset);
-#if !MOTE_FEATURE_CUSTOM_PAGE_SIZES
-  if ((flags & 0x08) != 0) return reader.fail_feature(Feature::kCustomPageSizes, offset);
-#endif
   const uint32_t minimum_offset = reader.position();
   uint64_t minimum;
   uint64_t maximum = UINT32_MAX;
@@ -540,20 +536,28 @@ bool ModuleDecoder::decode_limits(Reader& reader, bool is_memory, Limits* limits
   if ((flags & 0x08) != 0) {
     const uint32_t page_offset = reader.position();
     if (!reader.u32(&page_log2)) return false;
-    if (page_log2 >= 32) return reader.fail(ErrorCode::kPageSizeMalformed, page_offset);
+    if (page_log2 >= 64) return reader.fail(ErrorCode::kPageSizeMalformed, page_offset);
     if (page_log2 != 0 && page_log2 != 16) {
       return reader.fail(ErrorCode::kPageSizeInvalid, page_offset);
     }
+#if !MOTE_FEATURE_CUSTOM_PAGE_SIZES
+    return reader.fail_feature(Feature::kCustomPageSizes, offset);
+#endif
     context_.use(Feature::kCustomPageSizes);
   }
   // 3.2.7: a memory has at most 2^32 bytes; one byte less with byte pages, to fit 32 bits.
-  const uint64_t most = is_memory && page_log2 == 16 ? 65536 : UINT32_MAX;
+  // Refusing what is invalid anyway comes before refusing what needs a feature.
+  const bool is_64 = (flags & 0x04) != 0;
+  uint64_t most = is_memory && page_log2 == 16 ? 65536 : UINT32_MAX;
+  if (is_64) most = !is_memory || page_log2 == 0 ? UINT64_MAX : uint64_t{1} << 48;
   const ErrorCode too_large = is_memory ? ErrorCode::kMemorySize : ErrorCode::kTableSize;
   if (minimum > most) return reader.fail(too_large, minimum_offset);
   if (limits->has_maximum && maximum > most) return reader.fail(too_large, maximum_offset);
   if (limits->has_maximum && maximum < minimum) {
     return reader.fail(ErrorCode::kLimitsOrder, maximum_offset);
   }
+  if (is_64) return reader.fail_feature(Feature::kMemory64, offset);
+  if ((flags & 0x02) != 0) return reader.fail_feature(Feature::kThreads, offset);
   limits->minimum = static_cast<uint32_t>(minimum);
   limits->maximum = limits->has_maximum ? static_cast<uint32_t>(maximum)
                                         : static_cast<uint32_t>(most);

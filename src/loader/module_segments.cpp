@@ -34,6 +34,7 @@ bool ModuleDecoder::name_length(Reader& reader) {
 
 bool ModuleDecoder::name_bytes(Reader& reader) {
   const bool copy = name_keep_ && name_buffer_ != nullptr;
+  const uint32_t filled_before = name_filled_;
   while (name_filled_ < name_size_ && reader.available() != 0) {
     const uint32_t offset = reader.position();
     uint8_t byte;
@@ -43,7 +44,10 @@ bool ModuleDecoder::name_bytes(Reader& reader) {
     if (name_filled_ < sizeof name_seen_) name_seen_[name_filled_] = byte;
     name_filled_++;
   }
-  if (name_filled_ < name_size_) return reader.out_of_bytes();
+  if (name_filled_ < name_size_) {
+    // What was taken is taken: only a call that took nothing asks for more.
+    return name_filled_ != filled_before || reader.out_of_bytes();
+  }
   if (!utf8_.is_complete()) return reader.fail(ErrorCode::kUtf8, reader.position());
   step_ = after_name_;
   return true;

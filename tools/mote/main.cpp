@@ -1,6 +1,10 @@
 // The mote command: its command line. See run.cpp and inspect.cpp for what it does.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
 #include "inspect.hpp"
 #include "run.hpp"
 
@@ -32,6 +36,33 @@ bool parse_bytes(const std::string& text, uint64_t* bytes) {
   return true;
 }
 
+// Everything behind the module's name belongs to the guest, even if it looks like an option: cuts
+// the command line there. `*own` is what the command itself parses, the name included.
+void split_run_arguments(int argc, char** argv, std::vector<std::string>* own,
+                         std::vector<std::string>* guest) {
+  constexpr const char* kWithValue[] = {"--invoke", "--fuel", "--memory", "--stack", "--feed"};
+  bool is_run = false;
+  bool is_value = false;
+  bool has_file = false;
+  for (int i = 1; i < argc; i++) {
+    const std::string argument = argv[i];
+    if (has_file) {
+      guest->push_back(argument);
+      continue;
+    }
+    own->push_back(argument);
+    if (!is_run) {
+      is_run = argument == "run";
+    } else if (is_value) {
+      is_value = false;
+    } else if (argument.empty() || argument[0] != '-') {
+      has_file = true;
+    } else {
+      for (const char* option : kWithValue) is_value = is_value || argument == option;
+    }
+  }
+}
+
 int fail_usage(const std::string& message) {
   std::fprintf(stderr, "mote: %s\nRun mote --help for how to use it.\n", message.c_str());
   return mote::tool::kExitUsage;
@@ -45,6 +76,7 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   app.set_version_flag("--version", "mote " MOTE_VERSION);
   app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
 
   mote::tool::RunOptions run_options;
   std::string memory;
@@ -66,11 +98,8 @@ int main(int argc, char** argv) {
                   "How much of that is the guest's stack (default an eighth, at most 1M)");
   run->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
   run->add_flag("--report", run_options.report, "Print a RAM report on stderr at the end");
-  std::vector<std::string> rest;
-  run->add_option("FILE", rest, "The module, then its arguments")->required();
-  // Everything behind FILE belongs to the guest, even if it looks like an option.
-  run->positionals_at_end(false);
-  run->prefix_command();
+  run->add_option("FILE", run_options.file, "The module; what follows are its arguments")
+      ->required();
 
   CLI::App* validate = app.add_subcommand("validate", "Check modules");
   validate->add_option("FILE", files, "The modules")->required();
@@ -81,8 +110,11 @@ int main(int argc, char** argv) {
   inspect->add_flag("--json", json, "As JSON");
   inspect->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
 
+  std::vector<std::string> own;
+  split_run_arguments(argc, argv, &own, &run_options.arguments);
+  std::reverse(own.begin(), own.end());  // the order in which CLI11 takes a vector
   try {
-    app.parse(argc, argv);
+    app.parse(own);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : mote::tool::kExitUsage;
   }
@@ -102,8 +134,5 @@ int main(int argc, char** argv) {
   }
   run_options.has_invoke = run->count("--invoke") != 0;
   run_options.feed = feeding;
-  run_options.file = rest.front();
-  run_options.arguments.assign(rest.begin() + 1, rest.end());
-  for (const std::string& argument : run->remaining()) run_options.arguments.push_back(argument);
   return mote::tool::run(run_options);
 }
