@@ -39,6 +39,10 @@
 #ifndef MOTE_FEATURE_CUSTOM_PAGE_SIZES
 #define MOTE_FEATURE_CUSTOM_PAGE_SIZES 1
 #endif
+// More than one memory in a module (Wasm 3.0).
+#ifndef MOTE_FEATURE_MULTI_MEMORY
+#define MOTE_FEATURE_MULTI_MEMORY 1
+#endif
 
 // ---- Engine ----------------------------------------------------------------------------------
 

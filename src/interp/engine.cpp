@@ -87,7 +87,7 @@ __attribute__((noinline)) MOTE_CONVENTION void on_touch(MOTE_PARAMETERS) {
     store_trap(r);
     return;
   }
-  reload_memory(r);
+  reload_touched(r);
   MOTE_TAIL_CALL handler_at(r.pc)(MOTE_ARGUMENTS(r));
 }
 
@@ -194,7 +194,7 @@ void run_loop(ExecutionData* execution, const void* const** labels) {
     }
   on_touch:
     if (!handle_touch(*r.execution)) goto on_trap;
-    reload_memory(r);
+    reload_touched(r);
     continue;
   on_check: {
     const Registers saved = r;
@@ -205,7 +205,7 @@ void run_loop(ExecutionData* execution, const void* const** labels) {
 #else
 on_touch:
   if (!handle_touch(*r.execution)) goto on_trap;
-  reload_memory(r);
+  reload_touched(r);
   MOTE_DISPATCH_NEXT;
 on_check: {
   const Registers saved = r;

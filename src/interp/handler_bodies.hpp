@@ -388,10 +388,28 @@ MOTE_INLINE Flow call(Registers& r) {
   return enter(r, function, r.frame + call_distance(r.pc + kUnits), r.pc + kUnits);
 }
 
+// Memory 0 is in registers at all times but between two use_memory.
 MOTE_INLINE void reload_memory(Registers& r) {
   const MemoryData* memory = r.execution->instance->memory;
   r.memory = memory != nullptr ? memory->bytes : nullptr;
   r.memory_size = memory != nullptr ? memory->usable() : 0;
+}
+
+// After touch_memory.
+MOTE_INLINE void reload_touched(Registers& r) {
+  if (r.execution->memory_index == 0) return reload_memory(r);
+  const MemoryData* memory = r.execution->instance->memories[r.execution->memory_index];
+  r.memory = memory->bytes;
+  r.memory_size = memory->usable();
+}
+
+// Makes a memory the one that loads and stores go to: before and after an access to another one
+// than memory 0.
+MOTE_INLINE Flow use_memory(Registers& r) {
+  r.execution->memory_index = read_u32(r.pc + kHandlerUnits);
+  reload_touched(r);
+  r.pc += kHandlerUnits + kU32Units;
+  return Flow::kNext;
 }
 
 MOTE_INLINE void save(const Registers& r) {
@@ -408,6 +426,7 @@ MOTE_INLINE void restore(Registers& r) {
   r.accumulator = r.execution->accumulator;
   r.accumulator_f32 = r.execution->accumulator_f32;
   r.accumulator_f64 = r.execution->accumulator_f64;
+  r.execution->memory_index = 0;
   reload_memory(r);
 }
 

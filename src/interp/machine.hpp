@@ -64,7 +64,8 @@ struct InstanceData : Instance {
   const ModuleData* module = nullptr;
   StoreData* store = nullptr;
   InstanceData* next = nullptr;  // all instances of the store
-  MemoryData* memory = nullptr;  // own or imported; null: none
+  MemoryData* memory = nullptr;  // memory 0, own or imported; null: none
+  MemoryData** memories = nullptr;
   TableData** tables = nullptr;
   uint32_t* globals = nullptr;   // slots of the module's own globals
   ImportedGlobal* imported_globals = nullptr;
@@ -112,7 +113,8 @@ struct ExecutionData {
   InstanceData* instance = nullptr;
   uint8_t* stack_end = nullptr;  // first byte that frames must not use
   int32_t checks = 0;            // until fuel and the interrupt flag are looked at
-  uint64_t touch_end = 0;        // what a memory access needs backed
+  uint64_t touch_end = 0;        // what a memory access needs backed ...
+  uint32_t memory_index = 0;     // ... in this memory
 
   StopReason stop = StopReason::kDone;
   ErrorCode trap = ErrorCode::kOk;
@@ -149,11 +151,11 @@ struct ExecutionData {
 using RuntimeCall = ErrorCode (*)(ExecutionData& execution, uint32_t* operands, uint32_t a,
                                   uint32_t b);
 namespace calls {
-ErrorCode memory_size(ExecutionData&, uint32_t* operands, uint32_t, uint32_t);
-ErrorCode memory_grow(ExecutionData&, uint32_t* operands, uint32_t, uint32_t);
-ErrorCode memory_init(ExecutionData&, uint32_t* operands, uint32_t dataidx, uint32_t);
-ErrorCode memory_copy(ExecutionData&, uint32_t* operands, uint32_t, uint32_t);
-ErrorCode memory_fill(ExecutionData&, uint32_t* operands, uint32_t, uint32_t);
+ErrorCode memory_size(ExecutionData&, uint32_t* operands, uint32_t memidx, uint32_t);
+ErrorCode memory_grow(ExecutionData&, uint32_t* operands, uint32_t memidx, uint32_t);
+ErrorCode memory_init(ExecutionData&, uint32_t* operands, uint32_t dataidx, uint32_t memidx);
+ErrorCode memory_copy(ExecutionData&, uint32_t* operands, uint32_t to, uint32_t from);
+ErrorCode memory_fill(ExecutionData&, uint32_t* operands, uint32_t memidx, uint32_t);
 ErrorCode data_drop(ExecutionData&, uint32_t* operands, uint32_t dataidx, uint32_t);
 ErrorCode table_get(ExecutionData&, uint32_t* operands, uint32_t tableidx, uint32_t);
 ErrorCode table_set(ExecutionData&, uint32_t* operands, uint32_t tableidx, uint32_t);
@@ -166,7 +168,7 @@ ErrorCode elem_drop(ExecutionData&, uint32_t* operands, uint32_t elemidx, uint32
 ErrorCode ref_func(ExecutionData&, uint32_t* operands, uint32_t funcidx, uint32_t);
 }  // namespace calls
 
-// Backs memory 0 up to execution.touch_end. kOk, kMemoryBounds or kMemoryQuota.
+// Backs memory execution.memory_index up to execution.touch_end. kOk, kMemoryBounds or kMemoryQuota.
 ErrorCode touch_memory(ExecutionData& execution);
 // `checks` ran out: kDone to go on, else why to stop.
 StopReason refill_checks(ExecutionData& execution);

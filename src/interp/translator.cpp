@@ -268,7 +268,7 @@ void Translator::fold_address(Operand* address, uint32_t* offset) {
 }
 
 bool Translator::load(const DecodedInstruction& in) {
-  if (module_->memory_count == 0) return fail_index(ErrorCode::kUnknownMemory, 0);
+  if (!check_memory(in.index2)) return false;
   Pending next;
   if (!pop(ValueType::kI32, &next.a)) return false;
   next.destination = height_;
@@ -279,13 +279,35 @@ bool Translator::load(const DecodedInstruction& in) {
     next.op = in.info->op;
     next.type = in.info->result;
     next.offset = in.offset;
+    if (in.index2 != 0) {
+      flush();
+      emit_use_memory(in.index2);
+    }
     wait(next);
+    if (in.index2 != 0) {
+      flush();
+      emit_use_memory(0);
+    }
   }
   return push_home(in.info->result);
 }
 
+// Loads and stores go to memory 0 but for what stands between a pair of these.
+void Translator::emit_use_memory(uint32_t memidx) {
+#if MOTE_FEATURE_MULTI_MEMORY
+  write_u32(emit(Handler::kUseMemory, kU32Units), memidx);
+#else
+  (void)memidx;
+#endif
+}
+
+bool Translator::check_memory(uint32_t memidx) {
+  if (memidx < module_->memory_count) return true;
+  return fail_index(ErrorCode::kUnknownMemory, memidx);
+}
+
 bool Translator::store(const DecodedInstruction& in) {
-  if (module_->memory_count == 0) return fail_index(ErrorCode::kUnknownMemory, 0);
+  if (!check_memory(in.index2)) return false;
   Operand value;
   Operand address;
   if (!pop(in.info->result, &value) || !pop(ValueType::kI32, &address)) return false;
@@ -295,6 +317,7 @@ bool Translator::store(const DecodedInstruction& in) {
   use(&value);
   if (value.src != Src::A) use(&address);
   flush();
+  if (in.index2 != 0) emit_use_memory(in.index2);
   note_offset(in.offset);
   // In the order of MOTE_STORE in handlers.def.
   uint32_t variant = 0;
@@ -314,6 +337,7 @@ bool Translator::store(const DecodedInstruction& in) {
   if (address.src == Src::S) at = emit_source(at, address);
   at = emit_source(at, value);
   write_u32(at, offset);
+  if (in.index2 != 0) emit_use_memory(0);
   return true;
 }
 

@@ -176,6 +176,8 @@ class Translator final : public CodeSink {
   void set_accumulator(Slot slot, ValueType type);
   void forget_accumulator() { accumulator_slot_ = kNoSlot; }
   void finish_result(Unit* at, ValueType type);
+  void emit_use_memory(uint32_t memidx);
+  bool check_memory(uint32_t memidx);
   void fold_address(Operand* address, uint32_t* offset);
   Unit* emit(Handler handler, uint32_t operand_units);
   Unit* emit_source(Unit* at, const Operand& operand);

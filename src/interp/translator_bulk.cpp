@@ -32,45 +32,27 @@ bool Translator::bulk_instruction(const DecodedInstruction& in) {
   const ValueType nothing = ValueType::kNone;
   switch (in.info->op) {
     case Op::kMemorySize:
+      return check_memory(in.index) &&
+             runtime_instruction(Handler::kMemorySize, nullptr, 0, i32, in.index, 0);
     case Op::kMemoryGrow:
+      return check_memory(in.index) &&
+             runtime_instruction(Handler::kMemoryGrow, kI32s, 1, i32, in.index, 0);
 #if MOTE_FEATURE_BULK_MEMORY
     case Op::kMemoryFill:
+      return check_memory(in.index) &&
+             runtime_instruction(Handler::kMemoryFill, kI32s, 3, nothing, in.index, 0);
     case Op::kMemoryCopy:
-#endif
-    {
-      // A memory index other than 0 is multi-memory, if there could be such a memory at all.
-      if (in.index != 0 || (in.info->immediates == Immediates::kTwoIndices && in.index2 != 0)) {
-        return fail_index(ErrorCode::kUnknownMemory, in.index != 0 ? in.index : in.index2);
-      }
-      if (module_->memory_count == 0) return fail_index(ErrorCode::kUnknownMemory, 0);
-      if (in.info->op == Op::kMemorySize) {
-        return runtime_instruction(Handler::kMemorySize, nullptr, 0, i32, 0, 0);
-      }
-      if (in.info->op == Op::kMemoryGrow) {
-        return runtime_instruction(Handler::kMemoryGrow, kI32s, 1, i32, 0, 0);
-      }
-#if MOTE_FEATURE_BULK_MEMORY
-      return runtime_instruction(
-          in.info->op == Op::kMemoryFill ? Handler::kMemoryFill : Handler::kMemoryCopy, kI32s, 3,
-          nothing, 0, 0);
-#else
-      return false;
-#endif
-    }
-#if MOTE_FEATURE_BULK_MEMORY
+      return check_memory(in.index) && check_memory(in.index2) &&
+             runtime_instruction(Handler::kMemoryCopy, kI32s, 3, nothing, in.index, in.index2);
     case Op::kMemoryInit:
     case Op::kDataDrop:
-      if (in.info->op == Op::kMemoryInit) {
-        if (in.index2 != 0 || module_->memory_count == 0) {
-          return fail_index(ErrorCode::kUnknownMemory, in.index2);
-        }
-      }
+      if (in.info->op == Op::kMemoryInit && !check_memory(in.index2)) return false;
       if (!context_->has_data_count) return fail(ErrorCode::kDataCountRequired);
       if (in.index >= context_->data_count) return fail_index(ErrorCode::kUnknownData, in.index);
       if (in.info->op == Op::kDataDrop) {
         return runtime_instruction(Handler::kDataDrop, nullptr, 0, nothing, in.index, 0);
       }
-      return runtime_instruction(Handler::kMemoryInit, kI32s, 3, nothing, in.index, 0);
+      return runtime_instruction(Handler::kMemoryInit, kI32s, 3, nothing, in.index, in.index2);
     case Op::kTableInit: {
       if (in.index2 >= module_->table_count) {
         return fail_index(ErrorCode::kUnknownTable, in.index2);

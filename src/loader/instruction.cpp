@@ -170,7 +170,15 @@ bool decode_memarg(Reader& reader, const Instruction& info, DecodedInstruction* 
   if (!reader.u32(&out->index)) return false;
   // 3.0: bit 6 says that a memory index follows; higher bits mean nothing yet.
   if (out->index >= 0x80) return reader.fail(ErrorCode::kMemopFlags, offset);
-  if (out->index >= 0x40) return reader.fail_feature(Feature::kMultiMemory, offset);
+  out->index2 = 0;
+  if (out->index >= 0x40) {
+#if MOTE_FEATURE_MULTI_MEMORY
+    out->index -= 0x40;
+    if (!reader.u32(&out->index2)) return false;
+#else
+    return reader.fail_feature(Feature::kMultiMemory, offset);
+#endif
+  }
   const uint32_t align_offset = offset;
   const uint32_t offset_offset = reader.position();
   if (!reader.u64(&out->bits)) return false;

@@ -77,7 +77,7 @@ struct DecodedInstruction {
   const Instruction* info;
   uint32_t offset;  // of its opcode, in the module
   uint32_t index;   // first index; alignment of a memarg
-  uint32_t index2;  // second index
+  uint32_t index2;  // second index; memidx of a memarg
   uint64_t bits;    // constant, offset of a memarg, or block type (see block_type below)
   ValueType type;   // reference type, or type of a typed select
 };

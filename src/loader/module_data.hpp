@@ -76,6 +76,7 @@ struct ElementSegment {
 
 struct DataSegment {
   SegmentMode mode = SegmentMode::kPassive;
+  uint32_t memory = 0;
   ConstExpr offset;
   uint32_t size = 0;
   const uint8_t* bytes = nullptr;

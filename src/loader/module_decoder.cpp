@@ -459,8 +459,8 @@ bool ModuleDecoder::import_type(Reader& reader) {
       MemoryType type;
       if (!decode_memory_type(reader, &type)) return false;
       import.index = import_memories_.size();
-      if (import.index == 1) return reader.fail_feature(Feature::kMultiMemory, offset);
       ok = import_memories_.push(type);
+      if (!check_memory_count(reader, import_memories_.size(), offset)) return false;
       break;
     }
     case ExternKind::kGlobal: {
@@ -599,6 +599,18 @@ bool ModuleDecoder::check_table_count(Reader& reader, uint32_t count, uint32_t o
 #endif
 }
 
+bool ModuleDecoder::check_memory_count(Reader& reader, uint32_t count, uint32_t offset) {
+  if (count < 2) return true;
+#if MOTE_FEATURE_MULTI_MEMORY
+  (void)reader;
+  (void)offset;
+  context_.use(Feature::kMultiMemory);
+  return true;
+#else
+  return reader.fail_feature(Feature::kMultiMemory, offset);
+#endif
+}
+
 bool ModuleDecoder::table_item(Reader& reader) {
   uint8_t form;
   const uint8_t* start = reader.cursor();
@@ -616,9 +628,7 @@ bool ModuleDecoder::table_item(Reader& reader) {
 bool ModuleDecoder::memory_item(Reader& reader) {
   MemoryType type;
   if (!decode_memory_type(reader, &type)) return false;
-  if (module_.memory_count == 1) {
-    return reader.fail_feature(Feature::kMultiMemory, item_offset_);
-  }
+  if (!check_memory_count(reader, module_.memory_count + 1, item_offset_)) return false;
   new (&memories_[module_.memory_count++]) MemoryType(type);
   item_++;
   return true;

@@ -165,6 +165,7 @@ class ModuleDecoder {
   bool decode_memory_type(Reader& reader, MemoryType* type);
   bool decode_global_type(Reader& reader, GlobalData* type);
   bool check_table_count(Reader& reader, uint32_t count, uint32_t offset);
+  bool check_memory_count(Reader& reader, uint32_t count, uint32_t offset);
   bool declare_function(Reader& reader, uint32_t funcidx);
 
   // Custom sections

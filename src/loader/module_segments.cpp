@@ -306,10 +306,9 @@ bool ModuleDecoder::data_item(Reader& reader) {
   filled_ = 0;
   if (segment.mode == SegmentMode::kActive) {
     const uint32_t offset = reader.position();
-    uint32_t memory = 0;
-    if (flags == 2 && !reader.u32(&memory)) return false;
-    if (memory >= module_.memory_count) {
-      return fail_index(reader, ErrorCode::kUnknownMemory, offset, memory);
+    if (flags == 2 && !reader.u32(&segment.memory)) return false;
+    if (segment.memory >= module_.memory_count) {
+      return fail_index(reader, ErrorCode::kUnknownMemory, offset, segment.memory);
     }
     new (&data_[item_]) DataSegment(segment);
     return begin_expr(ValueType::kI32, Step::kDataSize);

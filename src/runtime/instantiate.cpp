@@ -57,14 +57,14 @@ bool link_export(InstanceData& instance, const ImportData& import, InstanceData&
       return true;
     }
     case ExternKind::kMemory: {
-      MemoryData* memory = from.memory;
+      MemoryData* memory = from.memories[found.index];
       const MemoryType& wanted = module.memories[import.index];
       if (memory->page_size_log2 != wanted.page_size_log2 ||
           !limits_match(memory->pages, memory->has_maximum, memory->maximum_pages,
                         wanted.limits)) {
         return false;
       }
-      instance.memory = memory;
+      instance.memories[import.index] = memory;
       return true;
     }
     case ExternKind::kGlobal: {
@@ -224,7 +224,7 @@ Error run_segments(StoreData& store, InstanceData& instance) {
       error.code = ErrorCode::kOutOfMemory;
       return error;
     }
-    MemoryData& memory = *instance.memory;
+    MemoryData& memory = *instance.memories[segment.memory];
     if (bits > memory.size() || segment.size > memory.size() - bits) {
       error.code = ErrorCode::kMemoryBounds;
       error.index = i;

@@ -31,15 +31,15 @@ namespace calls {
 
 // ---- Memory (4.4.7) --------------------------------------------------------------------------
 
-ErrorCode memory_size(ExecutionData& execution, uint32_t* operands, uint32_t, uint32_t) {
-  operands[0] = execution.instance->memory->pages;
+ErrorCode memory_size(ExecutionData& execution, uint32_t* operands, uint32_t memidx, uint32_t) {
+  operands[0] = execution.instance->memories[memidx]->pages;
   return ErrorCode::kOk;
 }
 
 // Refuses to grow beyond what could ever be backed, so that a guest's allocator sees a failure
 // that it can handle, instead of a trap later.
-ErrorCode memory_grow(ExecutionData& execution, uint32_t* operands, uint32_t, uint32_t) {
-  MemoryData& memory = *execution.instance->memory;
+ErrorCode memory_grow(ExecutionData& execution, uint32_t* operands, uint32_t memidx, uint32_t) {
+  MemoryData& memory = *execution.instance->memories[memidx];
   const Arena& arena = execution.store->arena;
   const uint32_t pages = memory.pages;
   const uint32_t more = operands[0];
@@ -55,9 +55,10 @@ ErrorCode memory_grow(ExecutionData& execution, uint32_t* operands, uint32_t, ui
   return ErrorCode::kOk;
 }
 
-ErrorCode memory_init(ExecutionData& execution, uint32_t* operands, uint32_t dataidx, uint32_t) {
+ErrorCode memory_init(ExecutionData& execution, uint32_t* operands, uint32_t dataidx,
+                      uint32_t memidx) {
   InstanceData& instance = *execution.instance;
-  MemoryData& memory = *instance.memory;
+  MemoryData& memory = *instance.memories[memidx];
   const DataSegment& segment = instance.module->data[dataidx];
   const uint32_t to = operands[0];
   const uint32_t from = operands[1];
@@ -80,24 +81,29 @@ ErrorCode data_drop(ExecutionData& execution, uint32_t*, uint32_t dataidx, uint3
   return ErrorCode::kOk;
 }
 
-ErrorCode memory_copy(ExecutionData& execution, uint32_t* operands, uint32_t, uint32_t) {
-  MemoryData& memory = *execution.instance->memory;
+ErrorCode memory_copy(ExecutionData& execution, uint32_t* operands, uint32_t to_memory,
+                      uint32_t from_memory) {
+  MemoryData& destination = *execution.instance->memories[to_memory];
+  MemoryData& source = *execution.instance->memories[from_memory];
   const uint32_t to = operands[0];
   const uint32_t from = operands[1];
   const uint32_t count = operands[2];
-  if (!in_range(from, count, memory.size()) || !in_range(to, count, memory.size())) {
+  if (!in_range(from, count, source.size()) || !in_range(to, count, destination.size())) {
     return ErrorCode::kMemoryBounds;
   }
   if (count == 0) return ErrorCode::kOk;
-  const uint64_t end = static_cast<uint64_t>(to > from ? to : from) + count;
-  if (!back_memory(*execution.store, memory, end)) return ErrorCode::kMemoryQuota;
-  memmove(memory.bytes + to, memory.bytes + from, count);
+  StoreData& store = *execution.store;
+  if (!back_memory(store, source, static_cast<uint64_t>(from) + count) ||
+      !back_memory(store, destination, static_cast<uint64_t>(to) + count)) {
+    return ErrorCode::kMemoryQuota;
+  }
+  memmove(destination.bytes + to, source.bytes + from, count);
   pay_for(execution, count);
   return ErrorCode::kOk;
 }
 
-ErrorCode memory_fill(ExecutionData& execution, uint32_t* operands, uint32_t, uint32_t) {
-  MemoryData& memory = *execution.instance->memory;
+ErrorCode memory_fill(ExecutionData& execution, uint32_t* operands, uint32_t memidx, uint32_t) {
+  MemoryData& memory = *execution.instance->memories[memidx];
   const uint32_t to = operands[0];
   const uint32_t count = operands[2];
   if (!in_range(to, count, memory.size())) return ErrorCode::kMemoryBounds;

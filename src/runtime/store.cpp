@@ -80,6 +80,7 @@ Error Store::instantiate(const Module* module, Instance** instance) {
   made->store = data_;
   const uint32_t own_tables = m.table_count - m.imported_tables;
   made->tables = arena.allocate_array<detail::TableData*>(m.table_count);
+  made->memories = arena.allocate_array<detail::MemoryData*>(m.memory_count);
   made->imported_globals = arena.allocate_array<detail::ImportedGlobal>(m.imported_globals);
   made->imported_functions = arena.allocate_array<detail::ImportedFunction>(m.imported_functions);
   detail::TableData* tables = arena.allocate_array<detail::TableData>(own_tables);
@@ -89,7 +90,8 @@ Error Store::instantiate(const Module* module, Instance** instance) {
   made->dropped_data = static_cast<uint8_t*>(arena.allocate_zeroed(data_bits, 1));
   made->globals = static_cast<uint32_t*>(
       arena.allocate_zeroed(size_t{m.global_slots} * detail::kSlotBytes, detail::kSlotBytes));
-  const bool ok = made->tables != nullptr && made->imported_globals != nullptr &&
+  const bool ok = made->tables != nullptr && made->memories != nullptr &&
+                  made->imported_globals != nullptr &&
                   made->imported_functions != nullptr && tables != nullptr &&
                   made->dropped_elements != nullptr && made->dropped_data != nullptr &&
                   made->globals != nullptr;
@@ -109,19 +111,21 @@ Error Store::instantiate(const Module* module, Instance** instance) {
     }
     if (table->entries == nullptr) error.code = ErrorCode::kOutOfMemory;
   }
-  if (m.memory_count > m.imported_memories && error.ok()) {
-    const detail::MemoryType& type = m.memories[m.imported_memories];
-    made->memory = arena.allocate_array<detail::MemoryData>(1);
-    if (made->memory != nullptr) {
-      new (made->memory) detail::MemoryData();
-      made->memory->pages = type.limits.minimum;
-      made->memory->maximum_pages = type.limits.maximum;
-      made->memory->has_maximum = type.limits.has_maximum;
-      made->memory->page_size_log2 = type.page_size_log2;
-    } else {
+  for (uint32_t i = m.imported_memories; i < m.memory_count && error.ok(); i++) {
+    const detail::MemoryType& type = m.memories[i];
+    detail::MemoryData* memory = arena.allocate_array<detail::MemoryData>(1);
+    if (memory == nullptr) {
       error.code = ErrorCode::kOutOfMemory;
+      break;
     }
+    new (memory) detail::MemoryData();
+    memory->pages = type.limits.minimum;
+    memory->maximum_pages = type.limits.maximum;
+    memory->has_maximum = type.limits.has_maximum;
+    memory->page_size_log2 = type.page_size_log2;
+    made->memories[i] = memory;
   }
+  if (m.memory_count != 0 && error.ok()) made->memory = made->memories[0];
   if (error.ok() && m.function_count() > ~Reference{0} - data_->next_reference) {
     error.code = ErrorCode::kTooManyFunctions;
   }
