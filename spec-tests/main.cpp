@@ -1,12 +1,11 @@
 // mote-spec: runs the official test suite, converted to JSON scripts (wast2json's schema).
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "report.hpp"
 #include "script.hpp"
@@ -111,8 +110,8 @@ int main(int argc, char** argv) {
     if (name.find(only) == std::string::npos) continue;
     if (verbose) std::fprintf(stderr, "%s\n", name.c_str());
     const auto known = classes.find(name);
-    mote::spec::run_script(script, name, known == classes.end() ? std::vector<std::string>()
-                                                                : known->second,
+    mote::spec::run_script(script, name,
+                           known == classes.end() ? std::vector<std::string>() : known->second,
                            feeding, report);
   }
   report.print();

@@ -50,10 +50,8 @@ void Report::print() const {
     std::printf("%s\n", counts.skipped.empty() ? "" : ")");
     skipped += counts.skipped_sum();
   }
-  std::printf("%llu passed, %llu failed, %llu skipped\n",
-              static_cast<unsigned long long>(passed()),
-              static_cast<unsigned long long>(failed()),
-              static_cast<unsigned long long>(skipped));
+  std::printf("%llu passed, %llu failed, %llu skipped\n", static_cast<unsigned long long>(passed()),
+              static_cast<unsigned long long>(failed()), static_cast<unsigned long long>(skipped));
 }
 
 }  // namespace mote::spec

@@ -1,14 +1,13 @@
 // Runs one script of the suite: see script.hpp.
 #include "script.hpp"
 
-#include <mote/mote.hpp>
-#include <mote/port_linux.hpp>
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <mote/mote.hpp>
+#include <mote/port_linux.hpp>
+#include <nlohmann/json.hpp>
 
 #include "spectest.hpp"
 #include "values.hpp"
@@ -110,7 +109,7 @@ class Script {
   struct Loaded {
     const Module* module = nullptr;
     Instance* instance = nullptr;
-    std::string missing;         // the feature for which it was refused
+    std::string missing;  // the feature for which it was refused
     std::string feature_class;
   };
 
@@ -199,8 +198,8 @@ class Script {
   }
 
   Loaded& module_named(const Json& json, const char* key) {
-    const auto it = json.contains(key) ? modules_.find(json.at(key).get<std::string>())
-                                       : modules_.find("");
+    const auto it =
+        json.contains(key) ? modules_.find(json.at(key).get<std::string>()) : modules_.find("");
     if (it == modules_.end()) throw Failed{"no such module"};
     if (!it->second.missing.empty()) {
       derive_class(it->second.missing);
@@ -303,8 +302,8 @@ class Script {
       try {
         Loaded& loaded = module_named(command, "name");
         const std::string name = command.at("as");
-        const Error error = store_.name_instance(StringView(name.data(), name.size()),
-                                                 loaded.instance);
+        const Error error =
+            store_.name_instance(StringView(name.data(), name.size()), loaded.instance);
         if (!error.ok()) throw Failed{text(error)};
       } catch (const Skipped&) {
         registered_missing_ = true;

@@ -71,16 +71,15 @@ Buffer exported(const std::string& name, uint8_t kind, uint8_t index) {
 // Tables, memories and globals come from modules, so these do, too.
 Buffer spectest_module() {
   Buffer module = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00};
-  append(module, section(4, {{0x70, 0x01, 10, 20}}));  // table 10..20 funcref
-  append(module, section(5, {{0x01, 1, 2}}));          // memory 1..2
+  append(module, section(4, {{0x70, 0x01, 10, 20}}));           // table 10..20 funcref
+  append(module, section(5, {{0x01, 1, 2}}));                   // memory 1..2
   append(module, section(6, {global(0x7F, 0x41, {0x9A, 0x05}),  // i32 666
                              global(0x7E, 0x42, {0x9A, 0x05}),  // i64 666
                              global(0x7D, 0x43, little_endian(666.6f)),
                              global(0x7C, 0x44, little_endian(666.6))}));
-  append(module,
-         section(7, {exported("table", 1, 0), exported("memory", 2, 0),
-                     exported("global_i32", 3, 0), exported("global_i64", 3, 1),
-                     exported("global_f32", 3, 2), exported("global_f64", 3, 3)}));
+  append(module, section(7, {exported("table", 1, 0), exported("memory", 2, 0),
+                             exported("global_i32", 3, 0), exported("global_i64", 3, 1),
+                             exported("global_f32", 3, 2), exported("global_f64", 3, 3)}));
   return module;
 }
 

@@ -3,7 +3,6 @@
 
 #include <mote/mote.hpp>
 #include <nlohmann/json.hpp>
-
 #include <string>
 
 namespace mote::spec {

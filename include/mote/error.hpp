@@ -1,10 +1,10 @@
 // One error type for everything that can fail: what, where, and the details a person needs.
 #pragma once
 
+#include <stdint.h>
+
 #include <mote/span.hpp>
 #include <mote/value.hpp>
-
-#include <stdint.h>
 
 namespace mote {
 

@@ -1,12 +1,12 @@
 // Executions: starting, stopping, pausing and resuming guests.
 #pragma once
 
+#include <stdint.h>
+
 #include <mote/error.hpp>
 #include <mote/instance.hpp>
 #include <mote/span.hpp>
 #include <mote/value.hpp>
-
-#include <stdint.h>
 
 namespace mote {
 

@@ -16,13 +16,13 @@
 // them>, which can also trap, exit or answer "not yet".
 #pragma once
 
+#include <stdint.h>
+#include <string.h>
+
 #include <mote/error.hpp>
 #include <mote/instance.hpp>
 #include <mote/span.hpp>
 #include <mote/value.hpp>
-
-#include <stdint.h>
-#include <string.h>
 
 namespace mote {
 

@@ -157,8 +157,7 @@ struct HostBindingFor {
   template <size_t... kIndex>
   static HostStatus call(Host& host, uint64_t* cells, Indices<kIndex...>) {
     ErrorCode code = ErrorCode::kOk;
-    (void)((code = Binding<P>::prepare(host, cells + cell_of<kIndex>()),
-            code == ErrorCode::kOk) &&
+    (void)((code = Binding<P>::prepare(host, cells + cell_of<kIndex>()), code == ErrorCode::kOk) &&
            ...);
     if (code != ErrorCode::kOk) return host_trap(code);
     auto invoke = [&]() -> R {

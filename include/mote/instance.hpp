@@ -1,12 +1,12 @@
 // Instances (4.2.5): what a guest consists of at run time.
 #pragma once
 
+#include <stdint.h>
+
 #include <mote/error.hpp>
 #include <mote/module.hpp>
 #include <mote/span.hpp>
 #include <mote/value.hpp>
-
-#include <stdint.h>
 
 namespace mote {
 

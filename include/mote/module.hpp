@@ -1,12 +1,12 @@
 // Loading a module (specification 5 and 3) and asking what it contains.
 #pragma once
 
+#include <stdint.h>
+
 #include <mote/config.hpp>
 #include <mote/error.hpp>
 #include <mote/span.hpp>
 #include <mote/value.hpp>
-
-#include <stdint.h>
 
 namespace mote {
 
@@ -29,11 +29,11 @@ struct Limits {
 // Type of an import or export. Which members count depends on `kind`.
 struct ExternType {
   ExternKind kind = ExternKind::kFunction;
-  FunctionType function;                    // kFunction
-  ValueType value = ValueType::kNone;       // kGlobal: its type; kTable: its element type
-  bool is_mutable = false;                  // kGlobal
-  Limits limits;                            // kTable, kMemory
-  uint8_t page_size_log2 = 16;              // kMemory
+  FunctionType function;               // kFunction
+  ValueType value = ValueType::kNone;  // kGlobal: its type; kTable: its element type
+  bool is_mutable = false;             // kGlobal
+  Limits limits;                       // kTable, kMemory
+  uint8_t page_size_log2 = 16;         // kMemory
 };
 
 struct ImportInfo {
@@ -50,11 +50,11 @@ struct ExportInfo {
 
 // What loading the module found and cost.
 struct ModuleInfo {
-  uint32_t module_bytes = 0;     // length of the binary
-  uint32_t function_bytes = 0;   // function bodies in the binary
-  uint32_t code_bytes = 0;       // the same, translated, maps for backtraces included
-  uint32_t offset_map_bytes = 0; // how much of code_bytes those maps are
-  uint32_t functions = 0;        // defined by the module
+  uint32_t module_bytes = 0;      // length of the binary
+  uint32_t function_bytes = 0;    // function bodies in the binary
+  uint32_t code_bytes = 0;        // the same, translated, maps for backtraces included
+  uint32_t offset_map_bytes = 0;  // how much of code_bytes those maps are
+  uint32_t functions = 0;         // defined by the module
   uint32_t types = 0;
   uint32_t data_bytes = 0;       // data segments
   uint32_t arena_bytes = 0;      // long-lived memory of the store that the module takes

@@ -1,10 +1,10 @@
 // The Linux port: memory from the operating system, and a WasiSystem on its system calls.
 #pragma once
 
+#include <stddef.h>
+
 #include <mote/span.hpp>
 #include <mote/wasi.hpp>
-
-#include <stddef.h>
 
 namespace mote::linux_port {
 

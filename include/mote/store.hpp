@@ -1,13 +1,13 @@
 // The store (4.2.3): all memory that guests and their modules may use, and what lives in it.
 #pragma once
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include <mote/error.hpp>
 #include <mote/host.hpp>
 #include <mote/module.hpp>
 #include <mote/span.hpp>
-
-#include <stddef.h>
-#include <stdint.h>
 
 namespace mote {
 
@@ -26,10 +26,10 @@ struct StoreOptions {
 
 // How the store's buffer is used, in bytes.
 struct MemoryReport {
-  size_t total = 0;       // the buffer
-  size_t used = 0;        // long-lived: modules, instances, linear memory that was touched
-  size_t scratch = 0;     // other end: loads in progress, stacks of executions
-  size_t peak = 0;        // most that was in use at one time, both ends
+  size_t total = 0;    // the buffer
+  size_t used = 0;     // long-lived: modules, instances, linear memory that was touched
+  size_t scratch = 0;  // other end: loads in progress, stacks of executions
+  size_t peak = 0;     // most that was in use at one time, both ends
 };
 
 // A store owns nothing but the buffer it was given. It must outlive all modules, instances and

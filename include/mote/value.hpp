@@ -1,10 +1,10 @@
 // Values and types of the guest (specification 2.3 and 4.2).
 #pragma once
 
-#include <mote/span.hpp>
-
 #include <stdint.h>
 #include <string.h>
+
+#include <mote/span.hpp>
 
 namespace mote {
 

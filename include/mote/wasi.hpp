@@ -6,10 +6,10 @@
 // directories and sockets say that there are none: EBADF for a descriptor, ENOTCAPABLE for a path.
 #pragma once
 
+#include <stdint.h>
+
 #include <mote/host.hpp>
 #include <mote/span.hpp>
-
-#include <stdint.h>
 
 namespace mote {
 

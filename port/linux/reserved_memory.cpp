@@ -1,7 +1,7 @@
 // Memory for stores, reserved from the system (see mote/port_linux.hpp).
-#include <mote/port_linux.hpp>
-
 #include <sys/mman.h>
+
+#include <mote/port_linux.hpp>
 
 namespace mote::linux_port {
 

@@ -1,11 +1,11 @@
 // WASI's system functions on Linux (see mote/port_linux.hpp).
-#include <mote/port_linux.hpp>
-
 #include <errno.h>
 #include <sched.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <mote/port_linux.hpp>
 
 namespace mote::linux_port {
 

@@ -9,10 +9,10 @@
 // end back to an earlier mark. There is no free list, so there is no fragmentation.
 #pragma once
 
-#include <mote/span.hpp>
-
 #include <stddef.h>
 #include <stdint.h>
+
+#include <mote/span.hpp>
 
 namespace mote::detail {
 

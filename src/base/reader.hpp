@@ -6,11 +6,11 @@
 // need_more() starts the whole item again when more bytes are there.
 #pragma once
 
-#include <mote/error.hpp>
-#include <mote/span.hpp>
-
 #include <stdint.h>
 #include <string.h>
+
+#include <mote/error.hpp>
+#include <mote/span.hpp>
 
 namespace mote::detail {
 
@@ -18,7 +18,10 @@ class Reader {
  public:
   // `offset` is the position of `bytes` in the module.
   Reader(Bytes bytes, uint32_t offset)
-      : begin_(bytes.data()), cursor_(bytes.data()), end_(bytes.end()), all_end_(bytes.end()),
+      : begin_(bytes.data()),
+        cursor_(bytes.data()),
+        end_(bytes.end()),
+        all_end_(bytes.end()),
         offset_(offset) {}
 
   // Position in the module of the next byte.

@@ -1,10 +1,10 @@
 // A growing array in the arena's scratch end, for work that ends with the load.
 #pragma once
 
-#include "base/arena.hpp"
-
 #include <stdint.h>
 #include <string.h>
+
+#include "base/arena.hpp"
 
 namespace mote::detail {
 
@@ -54,8 +54,7 @@ class ScratchVector {
     if (capacity == capacity_) capacity *= 2;
     if (capacity > SIZE_MAX / sizeof(T)) return false;
     if (data_ != nullptr) {
-      void* moved =
-          arena_->extend_scratch(data_, capacity_ * sizeof(T), capacity * sizeof(T));
+      void* moved = arena_->extend_scratch(data_, capacity_ * sizeof(T), capacity * sizeof(T));
       if (moved != nullptr) {
         data_ = static_cast<T*>(moved);
         capacity_ = capacity;

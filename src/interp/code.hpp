@@ -16,11 +16,11 @@
 // Compact code holds no addresses: it can be moved, saved, and run from read-only memory.
 #pragma once
 
-#include <mote/config.hpp>
-
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include <mote/config.hpp>
 
 #include "interp/semantics.hpp"
 #include "loader/module_data.hpp"
@@ -67,9 +67,7 @@ constexpr uint32_t kFunctionUnits = 2;
 
 MOTE_INLINE size_t read_slot(const Unit* at) { return static_cast<size_t>(*at) * kSlotBytes; }
 MOTE_INLINE void write_slot(Unit* at, uint32_t slot) { *at = static_cast<Unit>(slot); }
-MOTE_INLINE uint32_t read_u32(const Unit* at) {
-  return at[0] | static_cast<uint32_t>(at[1]) << 16;
-}
+MOTE_INLINE uint32_t read_u32(const Unit* at) { return at[0] | static_cast<uint32_t>(at[1]) << 16; }
 MOTE_INLINE void write_u32(Unit* at, uint32_t value) {
   at[0] = static_cast<Unit>(value);
   at[1] = static_cast<Unit>(value >> 16);

@@ -32,8 +32,7 @@ class CodeMap {
     const uint32_t size = read_leb(&at);
     uint32_t offset = read_leb(&at);
     const uint8_t* end = at + size;
-    const uint64_t wanted =
-        static_cast<uint64_t>(pc - static_cast<const Unit*>(function.code));
+    const uint64_t wanted = static_cast<uint64_t>(pc - static_cast<const Unit*>(function.code));
     uint64_t position = 0;
     uint32_t found = kNoIndex;
     while (at < end) {

@@ -52,16 +52,16 @@ __attribute__((noinline)) bool handle_check(Registers r) {
 #endif
 
 // The order puts what every handler needs into registers under the usual conventions.
-#define MOTE_PARAMETERS                                                                         \
-  const Unit *pc, uint8_t *frame, uint8_t *memory, uint64_t memory_size,                        \
-      ExecutionData *execution, Accumulator accumulator, float accumulator_f32,                 \
-      double accumulator_f64
-#define MOTE_ARGUMENTS(r)                                                                       \
-  r.pc, r.frame, r.memory, r.memory_size, r.execution, r.accumulator, r.accumulator_f32,        \
+#define MOTE_PARAMETERS                                                                            \
+  const Unit *pc, uint8_t *frame, uint8_t *memory, uint64_t memory_size, ExecutionData *execution, \
+      Accumulator accumulator, float accumulator_f32, double accumulator_f64
+#define MOTE_ARGUMENTS(r)                                                                \
+  r.pc, r.frame, r.memory, r.memory_size, r.execution, r.accumulator, r.accumulator_f32, \
       r.accumulator_f64
-#define MOTE_REGISTERS                                                                          \
-  Registers r{pc,        frame,           memory,         memory_size, execution,               \
-              accumulator, accumulator_f32, accumulator_f64}
+#define MOTE_REGISTERS                                                                       \
+  Registers r {                                                                              \
+    pc, frame, memory, memory_size, execution, accumulator, accumulator_f32, accumulator_f64 \
+  }
 
 namespace {
 
@@ -97,22 +97,22 @@ __attribute__((noinline)) MOTE_CONVENTION void on_check(MOTE_PARAMETERS) {
   MOTE_TAIL_CALL handler_at(r.pc)(MOTE_ARGUMENTS(r));
 }
 
-#define MOTE_HANDLER(name, ...)                                                       \
-  MOTE_CONVENTION void handler_##name(MOTE_PARAMETERS) {                              \
-    MOTE_REGISTERS;                                                                   \
-    const Flow flow = __VA_ARGS__(r);                                                 \
-    if (__builtin_expect(flow == Flow::kNext, 1)) {                                   \
-      MOTE_TAIL_CALL handler_at(r.pc)(MOTE_ARGUMENTS(r));                             \
-    }                                                                                 \
-    if (flow == Flow::kTouch) {                                                       \
-      MOTE_TAIL_CALL on_touch(MOTE_ARGUMENTS(r));                                     \
-    }                                                                                 \
-    if (flow == Flow::kCheck) {                                                       \
-      MOTE_TAIL_CALL on_check(MOTE_ARGUMENTS(r));                                     \
-    }                                                                                 \
-    if (flow == Flow::kTrap) {                                                        \
-      MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS(r));                                      \
-    }                                                                                 \
+#define MOTE_HANDLER(name, ...)                           \
+  MOTE_CONVENTION void handler_##name(MOTE_PARAMETERS) {  \
+    MOTE_REGISTERS;                                       \
+    const Flow flow = __VA_ARGS__(r);                     \
+    if (__builtin_expect(flow == Flow::kNext, 1)) {       \
+      MOTE_TAIL_CALL handler_at(r.pc)(MOTE_ARGUMENTS(r)); \
+    }                                                     \
+    if (flow == Flow::kTouch) {                           \
+      MOTE_TAIL_CALL on_touch(MOTE_ARGUMENTS(r));         \
+    }                                                     \
+    if (flow == Flow::kCheck) {                           \
+      MOTE_TAIL_CALL on_check(MOTE_ARGUMENTS(r));         \
+    }                                                     \
+    if (flow == Flow::kTrap) {                            \
+      MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS(r));          \
+    }                                                     \
   }
 #include "interp/handlers.def"
 
@@ -177,43 +177,42 @@ void run_loop(ExecutionData* execution, const void* const** labels) {
       default: __builtin_unreachable();
 #endif
 
-#define MOTE_HANDLER(name, ...)                    \
-  MOTE_HANDLER_LABEL(name) : {                     \
-    const Flow flow = __VA_ARGS__(r);              \
+#define MOTE_HANDLER(name, ...)                     \
+  MOTE_HANDLER_LABEL(name) : {                      \
+    const Flow flow = __VA_ARGS__(r);               \
     if (__builtin_expect(flow == Flow::kNext, 1)) { \
-      MOTE_DISPATCH_NEXT;                          \
-    }                                              \
-    if (flow == Flow::kTouch) goto on_touch;       \
-    if (flow == Flow::kCheck) goto on_check;       \
-    if (flow == Flow::kTrap) goto on_trap;         \
-    return;                                        \
+      MOTE_DISPATCH_NEXT;                           \
+    }                                               \
+    if (flow == Flow::kTouch) goto on_touch;        \
+    if (flow == Flow::kCheck) goto on_check;        \
+    if (flow == Flow::kTrap) goto on_trap;          \
+    return;                                         \
   }
 #include "interp/handlers.def"
 
 #if MOTE_DISPATCH == MOTE_DISPATCH_SWITCH
-    }
-  on_touch:
-    if (!handle_touch(*r.execution)) goto on_trap;
-    reload_touched(r);
-    continue;
-  on_check: {
-    const Registers saved = r;
-    if (!handle_check(saved)) return;
-    continue;
-  }
-  }
-#else
-on_touch:
-  if (!handle_touch(*r.execution)) goto on_trap;
-  reload_touched(r);
-  MOTE_DISPATCH_NEXT;
-on_check: {
+}
+on_touch : if (!handle_touch(*r.execution)) goto on_trap;
+reload_touched(r);
+continue;
+on_check : {
   const Registers saved = r;
   if (!handle_check(saved)) return;
+  continue;
 }
-  MOTE_DISPATCH_NEXT;
+}
+#else
+      on_touch:
+        if (!handle_touch(*r.execution)) goto on_trap;
+        reload_touched(r);
+        MOTE_DISPATCH_NEXT;
+      on_check : {
+        const Registers saved = r;
+        if (!handle_check(saved)) return;
+      }
+        MOTE_DISPATCH_NEXT;
 #endif
-on_trap: {
+on_trap : {
   const Registers saved = r;
   store_trap(saved);
 }
@@ -227,7 +226,7 @@ void write_handler(Unit* at, Handler handler) {
   run_loop(nullptr, &labels);
   *at = reinterpret_cast<Unit>(labels[static_cast<uint32_t>(handler)]);
 #else
-  *at = static_cast<Unit>(handler);
+    *at = static_cast<Unit>(handler);
 #endif
 }
 

@@ -453,9 +453,8 @@ MOTE_INLINE Flow call_import(Registers& r) {
   if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   const Unit* return_to = r.pc + kUnits;
   save(r);
-  const CallOutcome outcome =
-      call_imported(*r.execution, r.frame + call_distance(return_to),
-                    read_u32(r.pc + kHandlerUnits), return_to);
+  const CallOutcome outcome = call_imported(*r.execution, r.frame + call_distance(return_to),
+                                            read_u32(r.pc + kHandlerUnits), return_to);
   return after_call(r, outcome, return_to);
 }
 
@@ -473,8 +472,8 @@ MOTE_INLINE Flow call_indirect(Registers& r) {
   const InstanceData& instance = *r.execution->instance;
   const TableData& table = *instance.tables[read_u32(r.pc + kAtTable)];
   if (__builtin_expect(entry < table.size, 1)) {
-    const uint32_t defined = table.entries[entry] - instance.reference_base -
-                             instance.module->imported_functions;
+    const uint32_t defined =
+        table.entries[entry] - instance.reference_base - instance.module->imported_functions;
     if (__builtin_expect(defined < instance.module->defined_functions &&
                              instance.module->functions[defined].type == typeidx,
                          1)) {
@@ -483,8 +482,8 @@ MOTE_INLINE Flow call_indirect(Registers& r) {
   }
   if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   save(r);
-  const CallOutcome outcome = call_table_entry(*r.execution, frame, read_u32(r.pc + kAtTable),
-                                               typeidx, entry, return_to);
+  const CallOutcome outcome =
+      call_table_entry(*r.execution, frame, read_u32(r.pc + kAtTable), typeidx, entry, return_to);
   return after_call(r, outcome, return_to);
 }
 
@@ -512,8 +511,7 @@ MOTE_INLINE Flow return_one(Registers& r) {
 MOTE_INLINE Flow return_many(Registers& r) {
   const size_t from = read_slot(r.pc + kHandlerUnits);
   const uint32_t slots = read_u32(r.pc + kHandlerUnits + kSlotUnits);
-  const Unit* link =
-      load_link(r.frame + read_slot(r.pc + kHandlerUnits + kSlotUnits + kU32Units));
+  const Unit* link = load_link(r.frame + read_slot(r.pc + kHandlerUnits + kSlotUnits + kU32Units));
   memmove(r.frame, r.frame + from, static_cast<size_t>(slots) * kSlotBytes);
   return leave(r, link);
 }
@@ -542,8 +540,8 @@ MOTE_INLINE Flow runtime_call(Registers& r) {
   const size_t operands = read_slot(r.pc + kHandlerUnits);
   const uint32_t a = read_u32(r.pc + kHandlerUnits + kSlotUnits);
   const uint32_t b = read_u32(r.pc + kHandlerUnits + kSlotUnits + kU32Units);
-  const ErrorCode code = kCall(
-      *r.execution, static_cast<uint32_t*>(static_cast<void*>(r.frame + operands)), a, b);
+  const ErrorCode code =
+      kCall(*r.execution, static_cast<uint32_t*>(static_cast<void*>(r.frame + operands)), a, b);
   if (code != ErrorCode::kOk) return trap(r, code);
   reload_memory(r);
   r.pc += kHandlerUnits + kSlotUnits + 2 * kU32Units;

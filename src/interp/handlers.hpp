@@ -1,9 +1,9 @@
 // Numbers of handlers, and how the translator finds the right variant of an instruction.
 #pragma once
 
-#include <mote/config.hpp>
-
 #include <stdint.h>
+
+#include <mote/config.hpp>
 
 #include "interp/code.hpp"
 #include "loader/instruction.hpp"

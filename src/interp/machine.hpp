@@ -2,11 +2,11 @@
 // runtime builds and owns them.
 #pragma once
 
+#include <stdint.h>
+
 #include <mote/execution.hpp>
 #include <mote/host.hpp>
 #include <mote/instance.hpp>
-
-#include <stdint.h>
 
 #include "base/arena.hpp"
 #include "interp/code.hpp"
@@ -67,7 +67,7 @@ struct InstanceData : Instance {
   MemoryData* memory = nullptr;  // memory 0, own or imported; null: none
   MemoryData** memories = nullptr;
   TableData** tables = nullptr;
-  uint32_t* globals = nullptr;   // slots of the module's own globals
+  uint32_t* globals = nullptr;  // slots of the module's own globals
   ImportedGlobal* imported_globals = nullptr;
   ImportedFunction* imported_functions = nullptr;
   uint8_t* dropped_elements = nullptr;  // bit sets
@@ -77,9 +77,8 @@ struct InstanceData : Instance {
   Reference reference_base = 0;
 
   uint32_t* global_cell(uint32_t globalidx) {
-    return globalidx < module->imported_globals
-               ? imported_globals[globalidx].cell
-               : globals + module->globals[globalidx].cell;
+    return globalidx < module->imported_globals ? imported_globals[globalidx].cell
+                                                : globals + module->globals[globalidx].cell;
   }
   static InstanceData& of(Instance& instance) { return static_cast<InstanceData&>(instance); }
 };
@@ -122,9 +121,9 @@ struct ExecutionData {
   RunState state = RunState::kIdle;
   uint8_t interrupt_requested = 0;
   uint8_t host_nesting = 0;
-  uint64_t fuel = kUnlimitedFuel;    // beyond `checks`
+  uint64_t fuel = kUnlimitedFuel;  // beyond `checks`
 
-  Function function;               // what was started
+  Function function;                           // what was started
   const FunctionType* waiting_type = nullptr;  // kWait: type of the host function
   uint8_t* waiting_results = nullptr;
   uint8_t* host_top = nullptr;  // during a host call: first byte that nested calls may use
@@ -168,7 +167,8 @@ ErrorCode elem_drop(ExecutionData&, uint32_t* operands, uint32_t elemidx, uint32
 ErrorCode ref_func(ExecutionData&, uint32_t* operands, uint32_t funcidx, uint32_t);
 }  // namespace calls
 
-// Backs memory execution.memory_index up to execution.touch_end. kOk, kMemoryBounds or kMemoryQuota.
+// Backs memory execution.memory_index up to execution.touch_end. kOk, kMemoryBounds or
+// kMemoryQuota.
 ErrorCode touch_memory(ExecutionData& execution);
 // `checks` ran out: kDone to go on, else why to stop.
 StopReason refill_checks(ExecutionData& execution);

@@ -5,12 +5,12 @@
 // kTraps = true and returns an error code.
 #pragma once
 
-#include <mote/config.hpp>
-#include <mote/error.hpp>
-
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+
+#include <mote/config.hpp>
+#include <mote/error.hpp>
 
 #define MOTE_INLINE inline __attribute__((always_inline))
 
@@ -37,9 +37,9 @@ struct Trapping {
   static constexpr bool kTraps = true;
 };
 
-#define MOTE_PURE1(name, R, T, ...)                     \
-  struct name : Pure<R, T> {                            \
-    static MOTE_INLINE R apply(T a) { __VA_ARGS__; }    \
+#define MOTE_PURE1(name, R, T, ...)                  \
+  struct name : Pure<R, T> {                         \
+    static MOTE_INLINE R apply(T a) { __VA_ARGS__; } \
   };
 #define MOTE_PURE2(name, R, T, ...)                       \
   struct name : Pure<R, T> {                              \
@@ -67,8 +67,7 @@ struct Trapping {
   MOTE_PURE2(P##Or, U, U, return a | b)                                                           \
   MOTE_PURE2(P##Xor, U, U, return a ^ b)                                                          \
   MOTE_PURE2(P##Shl, U, U, return a << (b & (kBits - 1)))                                         \
-  MOTE_PURE2(P##ShrS, U, U,                                                                       \
-             return static_cast<U>(static_cast<S>(a) >> (b & (kBits - 1))))                       \
+  MOTE_PURE2(P##ShrS, U, U, return static_cast<U>(static_cast<S>(a) >> (b & (kBits - 1))))        \
   MOTE_PURE2(P##ShrU, U, U, return a >> (b & (kBits - 1)))                                        \
   MOTE_PURE2(P##Rotl, U, U, return a << (b & (kBits - 1)) | a >> ((0 - b) & (kBits - 1)))         \
   MOTE_PURE2(P##Rotr, U, U, return a >> (b & (kBits - 1)) | a << ((0 - b) & (kBits - 1)))         \
@@ -94,9 +93,7 @@ struct Trapping {
   struct P##RemS : Trapping<U, U> {                                                               \
     static MOTE_INLINE ErrorCode apply(U a, U b, U* out) {                                        \
       if (b == 0) return ErrorCode::kDivideByZero;                                                \
-      *out = b == static_cast<U>(-1)                                                              \
-                 ? 0                                                                              \
-                 : static_cast<U>(static_cast<S>(a) % static_cast<S>(b));                         \
+      *out = b == static_cast<U>(-1) ? 0 : static_cast<U>(static_cast<S>(a) % static_cast<S>(b)); \
       return ErrorCode::kOk;                                                                      \
     }                                                                                             \
   };                                                                                              \
@@ -111,10 +108,8 @@ struct Trapping {
 MOTE_INTEGER(I32, uint32_t, int32_t, 32, 5)
 MOTE_INTEGER(I64, uint64_t, int64_t, 64, 6)
 
-MOTE_PURE1(I32Clz, uint32_t, uint32_t,
-           return a == 0 ? 32 : static_cast<uint32_t>(__builtin_clz(a)))
-MOTE_PURE1(I32Ctz, uint32_t, uint32_t,
-           return a == 0 ? 32 : static_cast<uint32_t>(__builtin_ctz(a)))
+MOTE_PURE1(I32Clz, uint32_t, uint32_t, return a == 0 ? 32 : static_cast<uint32_t>(__builtin_clz(a)))
+MOTE_PURE1(I32Ctz, uint32_t, uint32_t, return a == 0 ? 32 : static_cast<uint32_t>(__builtin_ctz(a)))
 MOTE_PURE1(I32Popcnt, uint32_t, uint32_t, return static_cast<uint32_t>(__builtin_popcount(a)))
 MOTE_PURE1(I64Clz, uint64_t, uint64_t,
            return a == 0 ? 64 : static_cast<uint64_t>(__builtin_clzll(a)))
@@ -154,31 +149,31 @@ MOTE_INLINE double square_root(double a) { return __builtin_sqrt(a); }
 // Rounding functions of a C library may hand a signalling NaN through; 4.3.3 wants it quiet.
 #define MOTE_ROUNDED(function) return a != a ? a + a : function(a)
 
-#define MOTE_FLOAT(P, F, U, kSign)                                                                \
-  MOTE_PURE2(P##Eq, uint32_t, F, return a == b)                                                   \
-  MOTE_PURE2(P##Ne, uint32_t, F, return a != b)                                                   \
-  MOTE_PURE2(P##Lt, uint32_t, F, return a < b)                                                    \
-  MOTE_PURE2(P##Gt, uint32_t, F, return a > b)                                                    \
-  MOTE_PURE2(P##Le, uint32_t, F, return a <= b)                                                   \
-  MOTE_PURE2(P##Ge, uint32_t, F, return a >= b)                                                   \
-  MOTE_PURE2(P##Add, F, F, return a + b)                                                          \
-  MOTE_PURE2(P##Sub, F, F, return a - b)                                                          \
-  MOTE_PURE2(P##Mul, F, F, return a * b)                                                          \
-  MOTE_PURE2(P##Div, F, F, return a / b)                                                          \
-  MOTE_PURE2(P##Min, F, F, if (a != a || b != b) return a + b; if (a == b)                        \
-             return bit_cast<F>(bit_cast<U>(a) | bit_cast<U>(b));                                 \
-             return a < b ? a : b)                                                                \
-  MOTE_PURE2(P##Max, F, F, if (a != a || b != b) return a + b; if (a == b)                        \
-             return bit_cast<F>(bit_cast<U>(a) & bit_cast<U>(b));                                 \
-             return a > b ? a : b)                                                                \
-  MOTE_PURE2(P##Copysign, F, F,                                                                   \
-             return bit_cast<F>((bit_cast<U>(a) & ~kSign) | (bit_cast<U>(b) & kSign)))            \
-  MOTE_PURE1(P##Abs, F, F, return bit_cast<F>(bit_cast<U>(a) & ~kSign))                           \
-  MOTE_PURE1(P##Neg, F, F, return bit_cast<F>(bit_cast<U>(a) ^ kSign))                            \
-  MOTE_PURE1(P##Ceil, F, F, MOTE_ROUNDED(round_up))                                               \
-  MOTE_PURE1(P##Floor, F, F, MOTE_ROUNDED(round_down))                                            \
-  MOTE_PURE1(P##Trunc, F, F, MOTE_ROUNDED(round_to_zero))                                         \
-  MOTE_PURE1(P##Nearest, F, F, MOTE_ROUNDED(round_even))                                          \
+#define MOTE_FLOAT(P, F, U, kSign)                                                     \
+  MOTE_PURE2(P##Eq, uint32_t, F, return a == b)                                        \
+  MOTE_PURE2(P##Ne, uint32_t, F, return a != b)                                        \
+  MOTE_PURE2(P##Lt, uint32_t, F, return a < b)                                         \
+  MOTE_PURE2(P##Gt, uint32_t, F, return a > b)                                         \
+  MOTE_PURE2(P##Le, uint32_t, F, return a <= b)                                        \
+  MOTE_PURE2(P##Ge, uint32_t, F, return a >= b)                                        \
+  MOTE_PURE2(P##Add, F, F, return a + b)                                               \
+  MOTE_PURE2(P##Sub, F, F, return a - b)                                               \
+  MOTE_PURE2(P##Mul, F, F, return a * b)                                               \
+  MOTE_PURE2(P##Div, F, F, return a / b)                                               \
+  MOTE_PURE2(P##Min, F, F, if (a != a || b != b) return a + b;                         \
+             if (a == b) return bit_cast<F>(bit_cast<U>(a) | bit_cast<U>(b));          \
+             return a < b ? a : b)                                                     \
+  MOTE_PURE2(P##Max, F, F, if (a != a || b != b) return a + b;                         \
+             if (a == b) return bit_cast<F>(bit_cast<U>(a) & bit_cast<U>(b));          \
+             return a > b ? a : b)                                                     \
+  MOTE_PURE2(P##Copysign, F, F,                                                        \
+             return bit_cast<F>((bit_cast<U>(a) & ~kSign) | (bit_cast<U>(b) & kSign))) \
+  MOTE_PURE1(P##Abs, F, F, return bit_cast<F>(bit_cast<U>(a) & ~kSign))                \
+  MOTE_PURE1(P##Neg, F, F, return bit_cast<F>(bit_cast<U>(a) ^ kSign))                 \
+  MOTE_PURE1(P##Ceil, F, F, MOTE_ROUNDED(round_up))                                    \
+  MOTE_PURE1(P##Floor, F, F, MOTE_ROUNDED(round_down))                                 \
+  MOTE_PURE1(P##Trunc, F, F, MOTE_ROUNDED(round_to_zero))                              \
+  MOTE_PURE1(P##Nearest, F, F, MOTE_ROUNDED(round_even))                               \
   MOTE_PURE1(P##Sqrt, F, F, MOTE_ROUNDED(square_root))
 
 // f.min of two zeros is -0 if either is, f.max +0 if either is: for equal numbers the bits differ
@@ -206,13 +201,13 @@ MOTE_PURE1(F64ReinterpretI64, double, uint64_t, return bit_cast<double>(a))
 // smallest integer cannot be represented, where the smallest integer itself is the bound.
 template <class F, class I>
 struct TruncationRange;
-#define MOTE_TRUNCATION(F, I, below, kBelowIncluded, above)              \
-  template <>                                                            \
-  struct TruncationRange<F, I> {                                         \
-    static MOTE_INLINE bool is_too_small(F a) {                          \
-      return kBelowIncluded ? a < (below) : a <= (below);                \
-    }                                                                    \
-    static MOTE_INLINE bool is_too_large(F a) { return a >= (above); }   \
+#define MOTE_TRUNCATION(F, I, below, kBelowIncluded, above)            \
+  template <>                                                          \
+  struct TruncationRange<F, I> {                                       \
+    static MOTE_INLINE bool is_too_small(F a) {                        \
+      return kBelowIncluded ? a < (below) : a <= (below);              \
+    }                                                                  \
+    static MOTE_INLINE bool is_too_large(F a) { return a >= (above); } \
   };
 MOTE_TRUNCATION(float, int32_t, -2147483648.0f, true, 2147483648.0f)
 MOTE_TRUNCATION(float, uint32_t, -1.0f, false, 4294967296.0f)
@@ -246,10 +241,10 @@ struct TruncateSaturating : Pure<U, F> {
     return static_cast<U>(static_cast<I>(a));
   }
 };
-#define MOTE_TRUNCATIONS(P, U, I, S)                                 \
-  struct P##TruncF32##S : Truncate<float, U, I> {};                  \
-  struct P##TruncF64##S : Truncate<double, U, I> {};                 \
-  struct P##TruncSatF32##S : TruncateSaturating<float, U, I> {};     \
+#define MOTE_TRUNCATIONS(P, U, I, S)                             \
+  struct P##TruncF32##S : Truncate<float, U, I> {};              \
+  struct P##TruncF64##S : Truncate<double, U, I> {};             \
+  struct P##TruncSatF32##S : TruncateSaturating<float, U, I> {}; \
   struct P##TruncSatF64##S : TruncateSaturating<double, U, I> {};
 MOTE_TRUNCATIONS(I32, uint32_t, int32_t, S)
 MOTE_TRUNCATIONS(I32, uint32_t, uint32_t, U)

@@ -328,8 +328,8 @@ bool Translator::store(const DecodedInstruction& in) {
   } else {
     variant = value.src == Src::S ? 5 : value.src == Src::C ? 6 : 7;
   }
-  const uint32_t value_units = value.src == Src::S   ? kSlotUnits
-                               : value.src == Src::A ? 0
+  const uint32_t value_units = value.src == Src::S         ? kSlotUnits
+                               : value.src == Src::A       ? 0
                                : slots_of(value.type) == 2 ? kU64Units
                                                            : kU32Units;
   Unit* at = emit(static_cast<Handler>(static_cast<uint32_t>(first_handler(in.info->op)) + variant),
@@ -374,9 +374,9 @@ bool Translator::select(const DecodedInstruction& in) {
     flush();
     const bool wide = slots_of(type) == 2;
     const bool accumulator = condition.src == Src::A;
-    Unit* at = emit(wide ? accumulator ? Handler::kSelect64_A : Handler::kSelect64_S
-                         : accumulator ? Handler::kSelect32_A
-                                       : Handler::kSelect32_S,
+    Unit* at = emit(wide          ? accumulator ? Handler::kSelect64_A : Handler::kSelect64_S
+                    : accumulator ? Handler::kSelect32_A
+                                  : Handler::kSelect32_S,
                     3 * kSlotUnits + (accumulator ? 0 : kSlotUnits));
     write_slot(at, a.slot);
     write_slot(at + kSlotUnits, b.slot);
@@ -461,10 +461,10 @@ bool Translator::global_set(const DecodedInstruction& in) {
   flush();
   const bool wide = slots_of(global.type) == 2;
   const bool imported = in.index < module_->imported_globals;
-  const Handler first = imported ? wide ? Handler::kImportedGlobalSet64_S
-                                        : Handler::kImportedGlobalSet32_S
-                        : wide   ? Handler::kGlobalSet64_S
-                                 : Handler::kGlobalSet32_S;
+  const Handler first =
+      imported ? wide ? Handler::kImportedGlobalSet64_S : Handler::kImportedGlobalSet32_S
+      : wide   ? Handler::kGlobalSet64_S
+               : Handler::kGlobalSet32_S;
   const bool accumulator = value.src == Src::A;
   Unit* at = emit(static_cast<Handler>(static_cast<uint32_t>(first) + (accumulator ? 1 : 0)),
                   kU32Units + (accumulator ? 0 : kSlotUnits));

@@ -204,7 +204,7 @@ class Translator final : public CodeSink {
   uint32_t peak_ = 0;
   bool live_ = false;
   Pending pending_;
-  Slot accumulator_slot_ = kNoSlot;  // the accumulator holds what is in this slot ...
+  Slot accumulator_slot_ = kNoSlot;                // the accumulator holds what is in this slot ...
   ValueType accumulator_type_ = ValueType::kNone;  // ... of this type
   // Destination of the result that was written last, while it can still be changed.
   uint32_t last_result_at_ = kNoPatch;

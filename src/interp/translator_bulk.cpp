@@ -134,8 +134,7 @@ bool Translator::table_instruction(const DecodedInstruction& in) {
       return runtime_instruction(Handler::kTableGet, kI32s, 1, element, in.index, 0);
     case Op::kTableSet:
       return runtime_instruction(Handler::kTableSet, set, 2, nothing, in.index, 0);
-    case Op::kTableGrow:
-      return runtime_instruction(Handler::kTableGrow, grow, 2, i32, in.index, 0);
+    case Op::kTableGrow: return runtime_instruction(Handler::kTableGrow, grow, 2, i32, in.index, 0);
     case Op::kTableSize:
       return runtime_instruction(Handler::kTableSize, nullptr, 0, i32, in.index, 0);
     case Op::kTableFill:

@@ -129,8 +129,7 @@ bool Translator::end_block() {
       }
     }
     if (!same) {
-      return fail_type(results.count > 0 ? results.list[0] : ValueType::kNone,
-                       ValueType::kNone);
+      return fail_type(results.count > 0 ? results.list[0] : ValueType::kNone, ValueType::kNone);
     }
     live_after = live_after || frame.live_at_entry;
     if (frame.live_at_entry) bind(&frame.else_patch);
@@ -210,8 +209,7 @@ bool Translator::br_table(const DecodedInstruction& in) {
   if (!pop(ValueType::kI32, &index)) return false;
   // Each label takes at least a byte; the default comes on top.
   if (in.index >= reader_->left()) {
-    return reader_->fail(ErrorCode::kUnexpectedEndOfSection, reader_->position() +
-                                                                 reader_->left());
+    return reader_->fail(ErrorCode::kUnexpectedEndOfSection, reader_->position() + reader_->left());
   }
   in_table_ = true;
   table_left_ = in.index + 1;
@@ -225,8 +223,8 @@ bool Translator::br_table(const DecodedInstruction& in) {
   if (!is_all_home()) materialize_all();
   use(&index);
   flush();
-  const uint64_t units = static_cast<uint64_t>(table_count_) * kTargetUnits + kSlotUnits +
-                         kU32Units;
+  const uint64_t units =
+      static_cast<uint64_t>(table_count_) * kTargetUnits + kSlotUnits + kU32Units;
   if (units > UINT32_MAX / sizeof(Unit)) return out_of_memory();
   note_offset(in.offset);
   Unit* at = emit(index.src == Src::A ? Handler::kBrTable_A : Handler::kBrTable_S,
@@ -272,9 +270,8 @@ bool Translator::br_table_stubs() {
     const uint32_t at = table_first_ + i * kTargetUnits;
     ControlFrame& frame = frames_[frames_.size() - 1 - read_u32(code_ + at)];
     const Types types = label_types(frame);
-    const bool in_place =
-        frame.kind != Op::kEnd &&
-        (types.count == 0 || height_ - slots_of_types(types) == frame.base);
+    const bool in_place = frame.kind != Op::kEnd &&
+                          (types.count == 0 || height_ - slots_of_types(types) == frame.base);
     if (in_place) {
       write_label(frame, at);
       continue;

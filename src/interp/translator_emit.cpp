@@ -10,9 +10,7 @@ bool is_float(ValueType type) { return type == ValueType::kF32 || type == ValueT
 // Which accumulator holds a value of this type.
 ValueType bank_of(ValueType type) { return is_float(type) ? type : ValueType::kI32; }
 
-bool fits_accumulator(ValueType type) {
-  return kWideAccumulator || type != ValueType::kI64;
-}
+bool fits_accumulator(ValueType type) { return kWideAccumulator || type != ValueType::kI64; }
 
 uint32_t units_of(Src src, ValueType type) {
   if (src == Src::S) return kSlotUnits;
@@ -21,9 +19,7 @@ uint32_t units_of(Src src, ValueType type) {
 }
 
 // Number of a variant, in the order of the MOTE_VARIANTS_* lists in handlers.def.
-uint32_t variant_1(Src a, Dst d) {
-  return (a == Src::A ? 2u : 0u) + (d == Dst::N ? 1u : 0u);
-}
+uint32_t variant_1(Src a, Dst d) { return (a == Src::A ? 2u : 0u) + (d == Dst::N ? 1u : 0u); }
 uint32_t variant_2(Src a, Src b, Dst d) {
   uint32_t number = 0;
   if (a == Src::S) {
@@ -167,8 +163,7 @@ void Translator::flush() {
   switch (info.shape) {
     case Shape::kUnary:
     case Shape::kTest:
-      at = emit(add(first, variant_1(p.a.src, p.kind)),
-                units_of(p.a.src, p.a.type) + result);
+      at = emit(add(first, variant_1(p.a.src, p.kind)), units_of(p.a.src, p.a.type) + result);
       at = emit_source(at, p.a);
       break;
     case Shape::kLoad: {
@@ -205,9 +200,9 @@ void Translator::emit_copy(ValueType type, const Operand& from, Slot to) {
   use(&source);
   // The copy is no last use of a temporary that is not taken from the stack for good.
   flush();
-  Unit* at = emit(typed(type, Handler::kCopyI32_S, Handler::kCopyI64_S, kCopyF32, kCopyF64,
-                        source.src),
-                  units_of(source.src, type) + kSlotUnits);
+  Unit* at =
+      emit(typed(type, Handler::kCopyI32_S, Handler::kCopyI64_S, kCopyF32, kCopyF64, source.src),
+           units_of(source.src, type) + kSlotUnits);
   at = emit_source(at, source);
   write_slot(at, to);
   set_accumulator(to, type);
@@ -235,8 +230,7 @@ bool Translator::retarget(const Operand& operand, Slot to) {
 // ---- Branches --------------------------------------------------------------------------------
 
 // Branches if `condition` is not zero (when) or zero. `*at_target` is where the target goes.
-void Translator::emit_branch_if(Operand condition, bool when, bool backward,
-                                uint32_t* at_target) {
+void Translator::emit_branch_if(Operand condition, bool when, bool backward, uint32_t* at_target) {
   if (!live_) {
     *at_target = kNoPatch;
     return;
@@ -253,8 +247,7 @@ void Translator::emit_branch_if(Operand condition, bool when, bool backward,
     const uint32_t variant = 8 + classes * 4 + (when ? 0 : 2) + (backward ? 1 : 0);
     if (backward) note_offset(p.offset);
     Unit* at = emit(add(first_handler(p.op), variant),
-                    units_of(p.a.src, p.a.type) + units_of(p.b.src, p.b.type) +
-                        kTargetUnits);
+                    units_of(p.a.src, p.a.type) + units_of(p.b.src, p.b.type) + kTargetUnits);
     at = emit_source(at, p.a);
     at = emit_source(at, p.b);
     *at_target = out_of_memory_ ? kNoPatch : position_of(at);
@@ -277,8 +270,8 @@ void Translator::emit_branch_if(Operand condition, bool when, bool backward,
     use(&condition);
     flush();
   }
-  const uint32_t variant = (condition.src == Src::A ? 4u : 0u) + (when ? 0u : 2u) +
-                           (backward ? 1u : 0u);
+  const uint32_t variant =
+      (condition.src == Src::A ? 4u : 0u) + (when ? 0u : 2u) + (backward ? 1u : 0u);
   if (backward) note_offset(instruction_offset_);
   Unit* at = emit(add(Handler::kBrIf_SF, variant),
                   units_of(condition.src, ValueType::kI32) + kTargetUnits);

@@ -170,8 +170,8 @@ void Translator::become_unreachable() {
 
 namespace {
 // Block types of one result need a list to point to.
-constexpr ValueType kSingle[] = {ValueType::kI32,     ValueType::kI64,      ValueType::kF32,
-                                 ValueType::kF64,     ValueType::kFuncRef,  ValueType::kExternRef,
+constexpr ValueType kSingle[] = {ValueType::kI32, ValueType::kI64,     ValueType::kF32,
+                                 ValueType::kF64, ValueType::kFuncRef, ValueType::kExternRef,
                                  ValueType::kV128};
 }  // namespace
 
@@ -250,8 +250,7 @@ void Translator::move_to_label(const ControlFrame& frame) {
     const uint32_t index = first + i;
     const ValueType type = types.list[i];
     const bool in_window = types_.size() - index <= kWindow;
-    const Operand value =
-        operand_of(type, in_window ? window_[index % kWindow] : Place(), from);
+    const Operand value = operand_of(type, in_window ? window_[index % kWindow] : Place(), from);
     const bool is_there = value.src == Src::S && value.slot == to;
     if (!is_there && !(types.count == 1 && retarget(value, to))) emit_copy(type, value, to);
     from += slots_of(type);

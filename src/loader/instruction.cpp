@@ -8,41 +8,51 @@ namespace {
 constexpr Instruction kInstructions[] = {
     {"illegal", 0xFFFF, Op::kIllegal, Shape::kIllegal, Immediates::kNothing, Feature::kNone,
      ValueType::kNone, ValueType::kNone, 0, false, false, Op::kIllegal},
-#define MOTE_ROW(code, name, text, shape, immediates, feature, result, operand, align, trap,      \
-                 commutes, swapped)                                                               \
-  {text,  code, Op::k##name, Shape::shape, Immediates::immediates, Feature::feature, result,      \
-   operand, align, trap, commutes, swapped},
+#define MOTE_ROW(code, name, text, shape, immediates, feature, result, operand, align, trap, \
+                 commutes, swapped)                                                          \
+  {text,                                                                                     \
+   code,                                                                                     \
+   Op::k##name,                                                                              \
+   Shape::shape,                                                                             \
+   Immediates::immediates,                                                                   \
+   Feature::feature,                                                                         \
+   result,                                                                                   \
+   operand,                                                                                  \
+   align,                                                                                    \
+   trap,                                                                                     \
+   commutes,                                                                                 \
+   swapped},
 #define MOTE_NONE ValueType::kNone
 #define MOTE_CONTROL(code, name, text, immediates, feature)                                       \
   MOTE_ROW(code, name, text, kControl, immediates, feature, MOTE_NONE, MOTE_NONE, 0, true, false, \
            Op::kIllegal)
-#define MOTE_CONST(code, name, text, type, feature)                                               \
-  MOTE_ROW(code, name, text, kConst, k##type, feature, ValueType::k##type, MOTE_NONE, 0, false,   \
+#define MOTE_CONST(code, name, text, type, feature)                                             \
+  MOTE_ROW(code, name, text, kConst, k##type, feature, ValueType::k##type, MOTE_NONE, 0, false, \
            false, Op::kIllegal)
-#define MOTE_UNARY(code, name, text, result, operand, feature)                                    \
-  MOTE_ROW(code, name, text, kUnary, kNothing, feature, ValueType::k##result,                     \
+#define MOTE_UNARY(code, name, text, result, operand, feature)                \
+  MOTE_ROW(code, name, text, kUnary, kNothing, feature, ValueType::k##result, \
            ValueType::k##operand, 0, false, false, Op::kIllegal)
-#define MOTE_UNARY_TRAP(code, name, text, result, operand, feature)                               \
-  MOTE_ROW(code, name, text, kUnary, kNothing, feature, ValueType::k##result,                     \
+#define MOTE_UNARY_TRAP(code, name, text, result, operand, feature)           \
+  MOTE_ROW(code, name, text, kUnary, kNothing, feature, ValueType::k##result, \
            ValueType::k##operand, 0, true, false, Op::kIllegal)
-#define MOTE_BINARY(code, name, text, type, commutes, feature)                                    \
-  MOTE_ROW(code, name, text, kBinary, kNothing, feature, ValueType::k##type, ValueType::k##type,  \
+#define MOTE_BINARY(code, name, text, type, commutes, feature)                                   \
+  MOTE_ROW(code, name, text, kBinary, kNothing, feature, ValueType::k##type, ValueType::k##type, \
            0, false, commutes, Op::kIllegal)
-#define MOTE_BINARY_TRAP(code, name, text, type, feature)                                         \
-  MOTE_ROW(code, name, text, kBinary, kNothing, feature, ValueType::k##type, ValueType::k##type,  \
+#define MOTE_BINARY_TRAP(code, name, text, type, feature)                                        \
+  MOTE_ROW(code, name, text, kBinary, kNothing, feature, ValueType::k##type, ValueType::k##type, \
            0, true, false, Op::kIllegal)
 #define MOTE_COMPARE(code, name, text, type, swapped, feature)                                    \
   MOTE_ROW(code, name, text, kCompare, kNothing, feature, ValueType::kI32, ValueType::k##type, 0, \
            false, false, Op::k##swapped)
-#define MOTE_TEST(code, name, text, type, feature)                                                \
-  MOTE_ROW(code, name, text, kTest, kNothing, feature, ValueType::kI32, ValueType::k##type, 0,    \
+#define MOTE_TEST(code, name, text, type, feature)                                             \
+  MOTE_ROW(code, name, text, kTest, kNothing, feature, ValueType::kI32, ValueType::k##type, 0, \
            false, false, Op::kIllegal)
 #define MOTE_LOAD(code, name, text, type, memory, align, feature)                                 \
   MOTE_ROW(code, name, text, kLoad, kMemArg, feature, ValueType::k##type, MOTE_NONE, align, true, \
            false, Op::kIllegal)
-#define MOTE_STORE(code, name, text, type, memory, align, feature)                                \
-  MOTE_ROW(code, name, text, kStore, kMemArg, feature, ValueType::k##type, MOTE_NONE, align,      \
-           true, false, Op::kIllegal)
+#define MOTE_STORE(code, name, text, type, memory, align, feature)                                 \
+  MOTE_ROW(code, name, text, kStore, kMemArg, feature, ValueType::k##type, MOTE_NONE, align, true, \
+           false, Op::kIllegal)
 #include "loader/instructions.def"
 #undef MOTE_ROW
 #undef MOTE_NONE

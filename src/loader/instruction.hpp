@@ -1,10 +1,10 @@
 // The instruction table and the decoder for one instruction.
 #pragma once
 
+#include <stdint.h>
+
 #include <mote/config.hpp>
 #include <mote/error.hpp>
-
-#include <stdint.h>
 
 #include "base/reader.hpp"
 

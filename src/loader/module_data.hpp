@@ -2,9 +2,9 @@
 // Everything it points to lies in the store's arena, or in the caller's bytes if those stay.
 #pragma once
 
-#include <mote/module.hpp>
-
 #include <stdint.h>
+
+#include <mote/module.hpp>
 
 namespace mote::detail {
 

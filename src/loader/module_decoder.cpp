@@ -222,8 +222,8 @@ bool ModuleDecoder::section_count(Reader& reader) {
   const uint32_t offset = reader.position();
   if (!reader.u32(&count_)) return false;
   // Every item takes at least one byte.
-  if (count_ > reader.left()) return fail_index(reader, ErrorCode::kUnexpectedEndOfSection,
-                                                section_end_, count_);
+  if (count_ > reader.left())
+    return fail_index(reader, ErrorCode::kUnexpectedEndOfSection, section_end_, count_);
   if (count_ > kMaxItems) return fail_index(reader, ErrorCode::kTooManyItems, offset, count_);
   if (!allocate_items(reader, offset)) return false;
   step_ = count_ == 0 ? Step::kItemsDone : Step::kItem;
@@ -274,8 +274,7 @@ bool ModuleDecoder::allocate_items(Reader& reader, uint32_t offset) {
       GlobalData* all = arena_.allocate_array<GlobalData>(module_.global_count + count_);
       ok = all != nullptr;
       if (ok && module_.global_count != 0) {
-        memcpy(static_cast<void*>(all), module_.globals,
-               module_.global_count * sizeof(GlobalData));
+        memcpy(static_cast<void*>(all), module_.globals, module_.global_count * sizeof(GlobalData));
       }
       module_.globals = all;
       break;
@@ -559,8 +558,8 @@ bool ModuleDecoder::decode_limits(Reader& reader, bool is_memory, Limits* limits
   if (is_64) return reader.fail_feature(Feature::kMemory64, offset);
   if ((flags & 0x02) != 0) return reader.fail_feature(Feature::kThreads, offset);
   limits->minimum = static_cast<uint32_t>(minimum);
-  limits->maximum = limits->has_maximum ? static_cast<uint32_t>(maximum)
-                                        : static_cast<uint32_t>(most);
+  limits->maximum =
+      limits->has_maximum ? static_cast<uint32_t>(maximum) : static_cast<uint32_t>(most);
   *page_size_log2 = static_cast<uint8_t>(page_log2);
   return true;
 }

@@ -8,9 +8,9 @@
 // Function bodies go to a CodeSink, instruction by instruction.
 #pragma once
 
-#include <mote/module.hpp>
-
 #include <stdint.h>
+
+#include <mote/module.hpp>
 
 #include "base/arena.hpp"
 #include "base/reader.hpp"

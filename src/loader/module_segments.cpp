@@ -200,8 +200,9 @@ bool ModuleDecoder::element_item(Reader& reader) {
     return reader.fail_feature(Feature::kBulkMemory, item_offset_);
 #endif
   }
-  segment.mode = is_active ? SegmentMode::kActive
-                           : has_table ? SegmentMode::kDeclarative : SegmentMode::kPassive;
+  segment.mode = is_active   ? SegmentMode::kActive
+                 : has_table ? SegmentMode::kDeclarative
+                             : SegmentMode::kPassive;
   if (is_active) {
     const uint32_t offset = reader.position();
     if (has_table && !reader.u32(&segment.table)) return false;
@@ -362,8 +363,7 @@ bool ModuleDecoder::custom_name(Reader& reader) {
   (void)reader;
   step_ = Step::kCustomSkip;
   // A second name section would shadow the first: ignore it.
-  if (is_names && options_.keep_names && module_.names == nullptr &&
-      module_.module_name.empty()) {
+  if (is_names && options_.keep_names && module_.names == nullptr && module_.module_name.empty()) {
     in_names_ = true;
     name_keep_ = true;
     names_mark_ = arena_.mark();

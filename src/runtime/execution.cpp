@@ -1,7 +1,6 @@
 // Executions: starting, running, pausing, backtraces, and guests called by host functions (see
 // mote/execution.hpp).
 #include <mote/execution.hpp>
-
 #include <new>
 
 #include "interp/code_map.hpp"
@@ -28,9 +27,7 @@ namespace {
 // What the unused part of the stack is filled with, to see how much was used.
 constexpr uint32_t kPaint = 0x5AFE57AC;
 
-const Unit* exit_point(const ExecutionData& execution) {
-  return execution.exit_stub + kSlotUnits;
-}
+const Unit* exit_point(const ExecutionData& execution) { return execution.exit_stub + kSlotUnits; }
 
 bool arguments_match(const FunctionType& type, Span<const Value> arguments) {
   if (arguments.size() != type.parameter_count) return false;
@@ -65,8 +62,7 @@ Error prepare_call(ExecutionData& execution, Function function, Span<const Value
   const uint32_t parameters = slots_of_list(type.parameter_types());
   const uint32_t results = slots_of_list(type.result_types());
   const size_t needed = size_t{parameters > results ? parameters : results} * kSlotBytes;
-  if (frame > execution.stack_end ||
-      static_cast<size_t>(execution.stack_end - frame) < needed) {
+  if (frame > execution.stack_end || static_cast<size_t>(execution.stack_end - frame) < needed) {
     return make_error(ErrorCode::kStackExhausted);
   }
   uint8_t* at = frame;
@@ -195,13 +191,13 @@ Error call_nested(ExecutionData& execution, Function function, Span<const Value>
         case StopReason::kTrap:
           error.code = execution.trap;
           error.index = execution.trap_value;
-          walk_frames(execution, [&error](InstanceData& instance, const FunctionCode& code,
-                                          const Unit* pc) {
-            if (error.function != kNoIndex) return;
-            error.function = static_cast<uint32_t>(&code - instance.module->functions) +
-                             instance.module->imported_functions;
-            error.offset = CodeMap::find(code, pc);
-          });
+          walk_frames(execution,
+                      [&error](InstanceData& instance, const FunctionCode& code, const Unit* pc) {
+                        if (error.function != kNoIndex) return;
+                        error.function = static_cast<uint32_t>(&code - instance.module->functions) +
+                                         instance.module->imported_functions;
+                        error.offset = CodeMap::find(code, pc);
+                      });
           break;
         case StopReason::kInterrupt:
           // The outer call has to stop, too.
@@ -244,12 +240,11 @@ Execution::Execution(Store& store, uint32_t stack_bytes) : store_(store) {
   detail::ScratchOwner owner;
   owner.acquire(*data);
   const size_t stack_size = stack_bytes & ~size_t{7};
-  void* memory = data->arena.allocate_scratch(sizeof(detail::OwnedExecution),
-                                              alignof(detail::OwnedExecution));
-  uint8_t* stack =
-      memory == nullptr
-          ? nullptr
-          : static_cast<uint8_t*>(data->arena.allocate_scratch(stack_size, 8));
+  void* memory =
+      data->arena.allocate_scratch(sizeof(detail::OwnedExecution), alignof(detail::OwnedExecution));
+  uint8_t* stack = memory == nullptr
+                       ? nullptr
+                       : static_cast<uint8_t*>(data->arena.allocate_scratch(stack_size, 8));
   if (stack == nullptr) {
     owner.settle(*data);
     owner.release(*data);

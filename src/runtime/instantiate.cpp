@@ -60,8 +60,7 @@ bool link_export(InstanceData& instance, const ImportData& import, InstanceData&
       MemoryData* memory = from.memories[found.index];
       const MemoryType& wanted = module.memories[import.index];
       if (memory->page_size_log2 != wanted.page_size_log2 ||
-          !limits_match(memory->pages, memory->has_maximum, memory->maximum_pages,
-                        wanted.limits)) {
+          !limits_match(memory->pages, memory->has_maximum, memory->maximum_pages, wanted.limits)) {
         return false;
       }
       instance.memories[import.index] = memory;
@@ -158,9 +157,7 @@ bool evaluate(StoreData& store, InstanceData& instance, const ConstExpr& expr, u
       *out = load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(expr.index)),
                         instance.module->globals[expr.index].type);
       return true;
-    case ConstExpr::kFunction:
-      *out = StoreData::reference_to(instance, expr.index);
-      return true;
+    case ConstExpr::kFunction: *out = StoreData::reference_to(instance, expr.index); return true;
     case ConstExpr::kProgram: return run_program(store, instance, expr, out);
   }
   return false;

@@ -1,6 +1,5 @@
 // The loader, and what a module tells about itself (see mote/module.hpp).
 #include <mote/module.hpp>
-
 #include <new>
 
 #include "interp/translator.hpp"
@@ -95,8 +94,8 @@ Error Loader::finish(const Module** module) {
   ModuleInfo& info = state_->module.module_info;
   info.load_peak_bytes = static_cast<uint32_t>(arena.peak() - state_->used_before);
   info.arena_bytes = static_cast<uint32_t>(
-      arena.used_low() - static_cast<size_t>(state_->mark.low - (arena.mark().low -
-                                                                 arena.used_low())));
+      arena.used_low() -
+      static_cast<size_t>(state_->mark.low - (arena.mark().low - arena.used_low())));
   *module = &state_->module;
   return {};
 }
@@ -160,9 +159,7 @@ bool Module::uses(Feature feature) const {
          (ModuleData::of(*this).features & detail::feature_bit(feature)) != 0;
 }
 
-bool Module::has_start_function() const {
-  return ModuleData::of(*this).start_function != kNoIndex;
-}
+bool Module::has_start_function() const { return ModuleData::of(*this).start_function != kNoIndex; }
 
 StringView Module::name() const { return ModuleData::of(*this).module_name; }
 

@@ -52,8 +52,8 @@ bool back_memory(StoreData& store, MemoryData& memory, uint64_t end) {
 
 ErrorCode touch_memory(ExecutionData& execution) {
   const InstanceData& instance = *execution.instance;
-  MemoryData* memory = execution.memory_index == 0 ? instance.memory
-                                                   : instance.memories[execution.memory_index];
+  MemoryData* memory =
+      execution.memory_index == 0 ? instance.memory : instance.memories[execution.memory_index];
   if (memory == nullptr || execution.touch_end > memory->size()) return ErrorCode::kMemoryBounds;
   return back_memory(*execution.store, *memory, execution.touch_end) ? ErrorCode::kOk
                                                                      : ErrorCode::kMemoryQuota;

@@ -1,6 +1,5 @@
 // Stores: memory, names, and making instances (see mote/store.hpp).
 #include <mote/store.hpp>
-
 #include <new>
 
 #include "runtime/store_data.hpp"
@@ -91,10 +90,9 @@ Error Store::instantiate(const Module* module, Instance** instance) {
   made->globals = static_cast<uint32_t*>(
       arena.allocate_zeroed(size_t{m.global_slots} * detail::kSlotBytes, detail::kSlotBytes));
   const bool ok = made->tables != nullptr && made->memories != nullptr &&
-                  made->imported_globals != nullptr &&
-                  made->imported_functions != nullptr && tables != nullptr &&
-                  made->dropped_elements != nullptr && made->dropped_data != nullptr &&
-                  made->globals != nullptr;
+                  made->imported_globals != nullptr && made->imported_functions != nullptr &&
+                  tables != nullptr && made->dropped_elements != nullptr &&
+                  made->dropped_data != nullptr && made->globals != nullptr;
   Error error = ok ? detail::link_imports(*data_, *made) : make_error(ErrorCode::kOutOfMemory);
 
   for (uint32_t i = 0; i < own_tables && error.ok(); i++) {

@@ -1,9 +1,9 @@
 // Error numbers of WASI, and checked little-endian access to the guest's memory.
 #pragma once
 
-#include <mote/host.hpp>
-
 #include <stdint.h>
+
+#include <mote/host.hpp>
 
 namespace mote::wasi {
 
@@ -38,7 +38,7 @@ inline bool get_u32(Host& host, uint32_t at, uint32_t* value) {
 inline bool put_u32(Host& host, uint32_t at, uint32_t value) {
   const MutableBytes bytes = host.memory(at, 4);
   if (bytes.empty()) return false;
-  for (int i = 0; i < 4; i++) bytes[static_cast<size_t>(i)] = static_cast<uint8_t>(value >> (8 * i));
+  for (size_t i = 0; i < 4; i++) bytes[i] = static_cast<uint8_t>(value >> (8 * i));
   return true;
 }
 inline bool put_u64(Host& host, uint32_t at, uint64_t value) {

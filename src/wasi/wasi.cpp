@@ -14,8 +14,7 @@ Wasi& world(Host& host) { return host.context_as<Wasi>(); }
 
 // ---- Arguments and environment ---------------------------------------------------------------
 
-uint32_t list_sizes(Host& host, Span<const StringView> list, uint32_t count_at,
-                    uint32_t bytes_at) {
+uint32_t list_sizes(Host& host, Span<const StringView> list, uint32_t count_at, uint32_t bytes_at) {
   uint32_t bytes = 0;
   for (const StringView& text : list) bytes += static_cast<uint32_t>(text.size()) + 1;
   if (!put_u32(host, count_at, static_cast<uint32_t>(list.size()))) return kFault;
@@ -23,8 +22,7 @@ uint32_t list_sizes(Host& host, Span<const StringView> list, uint32_t count_at,
 }
 
 // Writes the strings, each ended by a zero byte, and an array of pointers to them.
-uint32_t list_get(Host& host, Span<const StringView> list, uint32_t pointers_at,
-                  uint32_t text_at) {
+uint32_t list_get(Host& host, Span<const StringView> list, uint32_t pointers_at, uint32_t text_at) {
   for (const StringView& text : list) {
     const uint32_t size = static_cast<uint32_t>(text.size()) + 1;
     if (!put_u32(host, pointers_at, text_at)) return kFault;
@@ -79,9 +77,7 @@ uint32_t random_get(Host& host, uint32_t at, uint32_t size) {
 }
 
 HostStatus proc_exit(uint32_t code) { return host_exit(code); }
-HostResult<uint32_t> proc_raise(uint32_t signal) {
-  return host_trap(ErrorCode::kHostTrap, signal);
-}
+HostResult<uint32_t> proc_raise(uint32_t signal) { return host_trap(ErrorCode::kHostTrap, signal); }
 
 uint32_t sched_yield(Host& host) {
   const WasiSystem& system = world(host).system();
@@ -97,7 +93,7 @@ constexpr uint32_t kMaxList = 1024;
 // One entry of a list of buffers (iovec): address and length.
 bool get_buffer(Host& host, uint32_t list, uint32_t index, uint32_t* address, uint32_t* length) {
   const uint64_t at = static_cast<uint64_t>(list) + uint64_t{index} * 8;
-  return at <= UINT32_MAX - 8 && get_u32(host, static_cast<uint32_t>(at), address) &&
+  return at <= UINT32_MAX - 7 && get_u32(host, static_cast<uint32_t>(at), address) &&
          get_u32(host, static_cast<uint32_t>(at) + 4, length);
 }
 
@@ -112,12 +108,13 @@ uint32_t fd_write(Host& host, uint32_t fd, uint32_t list, uint32_t count, uint32
     uint32_t length = 0;
     if (!get_buffer(host, list, i, &address, &length)) return kFault;
     if (length == 0) continue;
+    if (length > UINT32_MAX - written) break;  // overlapping buffers: the sum must fit
     const MutableBytes bytes = host.memory(address, length);
     if (bytes.empty()) return kFault;
-    const int64_t taken = system.write == nullptr
-                              ? static_cast<int64_t>(length)
-                              : system.write(system.context, fd, bytes);
-    if (taken < 0) return kInputOutput;
+    const int64_t taken = system.write == nullptr ? static_cast<int64_t>(length)
+                                                  : system.write(system.context, fd, bytes);
+    if (taken < 0 && written == 0) return kInputOutput;
+    if (taken < 0) break;  // what was written before counts
     written += static_cast<uint32_t>(taken);
     if (static_cast<uint64_t>(taken) < length) break;
   }
@@ -135,10 +132,12 @@ uint32_t fd_read(Host& host, uint32_t fd, uint32_t list, uint32_t count, uint32_
     uint32_t length = 0;
     if (!get_buffer(host, list, i, &address, &length)) return kFault;
     if (length == 0) continue;
+    if (length > UINT32_MAX - total) break;  // overlapping buffers: the sum must fit
     const MutableBytes bytes = host.memory(address, length);
     if (bytes.empty()) return kFault;
     const int64_t got = system.read == nullptr ? 0 : system.read(system.context, bytes);
-    if (got < 0) return kInputOutput;
+    if (got < 0 && total == 0) return kInputOutput;
+    if (got < 0) break;  // what was read before counts
     total += static_cast<uint32_t>(got);
     // A short read is all there is for now: do not wait for more.
     if (static_cast<uint64_t>(got) < length) break;
@@ -261,6 +260,8 @@ uint32_t poll_oneoff(Host& host, uint32_t in, uint32_t out, uint32_t count, uint
       const uint32_t error = time_left(system, subscription, &left);
       if (error != kSuccess) return error;
       if (left < shortest) shortest = left;
+    } else if (subscription.kind > 2) {
+      return kInvalid;
     } else {
       const bool ok = wasi.is_open(subscription.source);
       if (!put_event(host, out, events++, subscription, ok ? kSuccess : kBadDescriptor)) {

@@ -1,10 +1,9 @@
 // mote validate and mote inspect: what a module is, without running it.
 #include "inspect.hpp"
 
+#include <cstdio>
 #include <mote/port_linux.hpp>
 #include <nlohmann/json.hpp>
-
-#include <cstdio>
 
 namespace mote::tool {
 
@@ -34,15 +33,21 @@ const ExternType* memory_of(const std::vector<ExternType>& types) {
   return nullptr;
 }
 
+unsigned long long declared_bytes(const ExternType& memory) {
+  return static_cast<unsigned long long>(memory.limits.minimum) << memory.page_size_log2;
+}
+
 void print_json(const std::string& file, const Module& module) {
   const ModuleInfo info = module.info();
   nlohmann::ordered_json out;
+  std::vector<ExternType> types;
   out["file"] = file;
   out["name"] = to_string(module.name());
   out["module_bytes"] = info.module_bytes;
   out["imports"] = nlohmann::ordered_json::array();
   for (uint32_t i = 0; i < module.import_count(); i++) {
     const ImportInfo import = module.import(i);
+    types.push_back(import.type);
     out["imports"].push_back({{"module", to_string(import.module_name)},
                               {"name", to_string(import.field_name)},
                               {"type", to_text(import.type)}});
@@ -50,6 +55,7 @@ void print_json(const std::string& file, const Module& module) {
   out["exports"] = nlohmann::ordered_json::array();
   for (uint32_t i = 0; i < module.export_count(); i++) {
     const ExportInfo entry = module.export_at(i);
+    types.push_back(entry.type);
     out["exports"].push_back({{"name", to_string(entry.name)}, {"type", to_text(entry.type)}});
   }
   out["features"] = features_of(module);
@@ -63,6 +69,9 @@ void print_json(const std::string& file, const Module& module) {
   out["ram"] = {{"module", info.arena_bytes},
                 {"load_peak", info.load_peak_bytes},
                 {"largest_frame", info.max_frame_bytes}};
+  if (const ExternType* memory = memory_of(types)) {
+    out["ram"]["linear_memory_declared"] = declared_bytes(*memory);
+  }
   std::printf("%s\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
@@ -90,16 +99,16 @@ void print_text(const std::string& file, const Module& module) {
   for (const std::string& feature : features) std::printf(" %s", feature.c_str());
   std::printf("%s\n", features.empty() ? " none" : "");
   std::printf("RAM needed (bytes, by this build)\n");
-  std::printf("  module             %8u   of which code %u (%.2f per byte of wasm code; maps for "
-              "backtraces %u)\n",
-              info.arena_bytes, info.code_bytes, ratio(info), info.offset_map_bytes);
+  std::printf(
+      "  module             %8u   of which code %u (%.2f per byte of wasm code; maps for "
+      "backtraces %u)\n",
+      info.arena_bytes, info.code_bytes, ratio(info), info.offset_map_bytes);
   std::printf("  while loading      %8u   at the peak, module included\n", info.load_peak_bytes);
   std::printf("  largest frame      %8u   of one call on the guest's stack\n",
               info.max_frame_bytes);
   if (const ExternType* memory = memory_of(types)) {
     std::printf("  linear memory      %8llu   declared; only what is touched is taken\n",
-                static_cast<unsigned long long>(memory->limits.minimum)
-                    << memory->page_size_log2);
+                declared_bytes(*memory));
   }
 }
 

@@ -1,9 +1,9 @@
 // The mote command: its command line. See run.cpp and inspect.cpp for what it does.
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 
 #include "inspect.hpp"
 #include "run.hpp"
@@ -41,6 +41,7 @@ bool parse_bytes(const std::string& text, uint64_t* bytes) {
 void split_run_arguments(int argc, char** argv, std::vector<std::string>* own,
                          std::vector<std::string>* guest) {
   constexpr const char* kWithValue[] = {"--invoke", "--fuel", "--memory", "--stack", "--feed"};
+  bool has_command = false;
   bool is_run = false;
   bool is_value = false;
   bool has_file = false;
@@ -51,8 +52,11 @@ void split_run_arguments(int argc, char** argv, std::vector<std::string>* own,
       continue;
     }
     own->push_back(argument);
-    if (!is_run) {
+    if (!has_command) {
+      has_command = argument.empty() || argument[0] != '-';
       is_run = argument == "run";
+    } else if (!is_run) {
+      continue;
     } else if (is_value) {
       is_value = false;
     } else if (argument.empty() || argument[0] != '-') {
@@ -61,6 +65,15 @@ void split_run_arguments(int argc, char** argv, std::vector<std::string>* own,
       for (const char* option : kWithValue) is_value = is_value || argument == option;
     }
   }
+}
+
+// CLI11 would take -1 for the highest number. Returns what is wrong, or "".
+std::string check_count(const std::string& text) {
+  const bool is_count = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_count) return "\"" + text + "\" is not a number of 0 or more";
+  errno = 0;
+  (void)std::strtoull(text.c_str(), nullptr, 10);
+  return errno == 0 ? "" : text + " is too high";
 }
 
 int fail_usage(const std::string& message) {
@@ -76,7 +89,6 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   app.set_version_flag("--version", "mote " MOTE_VERSION);
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
 
   mote::tool::RunOptions run_options;
   std::string memory;
@@ -90,7 +102,8 @@ int main(int argc, char** argv) {
   run->add_option("--invoke", run_options.invoke,
                   "Call this exported function instead; print its results");
   run->add_option("--fuel", run_options.fuel,
-                  "Stop after so many backward branches and calls (exit code 4)");
+                  "Stop after so many backward branches and calls (exit code 4)")
+      ->check(check_count);
   run->add_option("--memory", memory,
                   "All RAM the guest may use: module, instance, memory and stack (bytes, or with "
                   "K, M, G; default 1G)");
@@ -110,13 +123,20 @@ int main(int argc, char** argv) {
   inspect->add_flag("--json", json, "As JSON");
   inspect->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
 
+  // CLI11 would only say that a subcommand is missing.
+  const std::string command = argc > 1 ? argv[1] : "";
+  const auto is_command = [&command](CLI::App* each) { return each->get_name() == command; };
+  if (!command.empty() && command[0] != '-' && app.get_subcommands(is_command).empty()) {
+    return fail_usage("there is no command \"" + command + "\"");
+  }
   std::vector<std::string> own;
   split_run_arguments(argc, argv, &own, &run_options.arguments);
   std::reverse(own.begin(), own.end());  // the order in which CLI11 takes a vector
   try {
     app.parse(own);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : mote::tool::kExitUsage;
+    // Help and version come this way, too.
+    return error.get_exit_code() == 0 ? app.exit(error) : fail_usage(error.what());
   }
 
   mote::tool::Feed feeding;

@@ -1,9 +1,8 @@
 // Loading a module from a file, and telling people what went wrong.
 #pragma once
 
-#include <mote/mote.hpp>
-
 #include <cstdint>
+#include <mote/mote.hpp>
 #include <random>
 #include <string>
 

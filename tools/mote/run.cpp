@@ -1,13 +1,12 @@
 // mote run: a guest with WASI and two simple devices, in the memory and with the fuel it is given.
 #include "run.hpp"
 
+#include <algorithm>
+#include <cstdio>
 #include <mote/port_linux.hpp>
 #include <mote/wasi.hpp>
 
-#include <algorithm>
-#include <csignal>
-#include <cstdio>
-
+#include "interrupt.hpp"
 #include "values.hpp"
 
 namespace mote::tool {
@@ -17,7 +16,9 @@ namespace {
 // ---- Host functions beside WASI: module "env" ------------------------------------------------
 
 void log_text(StringView text) {
-  std::printf("log: %.*s\n", static_cast<int>(text.size()), text.data());
+  std::fputs("log: ", stdout);
+  std::fwrite(text.data(), 1, text.size(), stdout);  // zero bytes and all
+  std::fputc('\n', stdout);
   std::fflush(stdout);
 }
 
@@ -37,21 +38,6 @@ constexpr HostFunction kDevices[] = {
     host_function<gpio_write>("env", "gpio_write"),
     host_function<assembly_script_abort>("env", "abort"),
 };
-
-// ---- Interrupting ----------------------------------------------------------------------------
-
-Execution* running = nullptr;
-
-void on_interrupt(int) {
-  if (running != nullptr) running->interrupt();
-}
-
-void watch_for_interrupt(Execution& execution) {
-  running = &execution;
-  struct sigaction action = {};
-  action.sa_handler = on_interrupt;  // without SA_RESTART: a waiting read ends
-  sigaction(SIGINT, &action, nullptr);
-}
 
 // ---- Running ---------------------------------------------------------------------------------
 
@@ -204,7 +190,7 @@ int run(RunOptions& options) {
   for (const std::string& argument : options.arguments) {
     arguments.push_back(StringView(argument.data(), argument.size()));
   }
-  Wasi wasi(linux_port::wasi_system(),
+  Wasi wasi(interruptible(linux_port::wasi_system()),
             Span<const StringView>(arguments.data(), options.has_invoke ? 1 : arguments.size()));
   for (const Error& error : {store.provide(kDevices), store.provide(Wasi::functions(), &wasi)}) {
     if (!error.ok()) return report_error(options.file, error, nullptr);
@@ -216,11 +202,10 @@ int run(RunOptions& options) {
   Instance* instance = nullptr;
   const Error error = store.instantiate(module, &instance);
   if (!error.ok()) return report_error(options.file, error, module);
-  watch_for_interrupt(execution);
+  const InterruptWatch watch(execution, options.file);
   code = run_guest(options, execution, *instance);
   std::fflush(stdout);
   if (options.report) print_report(store, *module, instance, execution);
-  running = nullptr;
   return code;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <mote/value.hpp>
-
 #include <string>
 
 namespace mote::tool {

@@ -1,0 +1,182 @@
+#!/usr/bin/env bash
+# All tests: formatting, and for each build of Mote the unit tests, the example guests and the
+# official test suite, fed whole, byte by byte and in random pieces. The last line is
+# "N passed, N failed, N skipped"; each build and way of feeding counts. Ends with 0 only if nothing
+# failed.
+#
+#   MOTE_SPEC_TESTS    the folder with the official suite (see spec-tests)
+#   MOTE_CLANG         the compiler of preset release-clang instead of clang++
+#   MOTE_TEST_PRESETS  the presets to test instead of all
+set -euo pipefail
+cd "$(dirname "$0")"
+source scripts/setup.sh
+
+readonly presets=${MOTE_TEST_PRESETS:-release release-clang release-clang22 asan compact-switch compact-goto}
+readonly summary='[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped'
+passed=0
+failed=0
+skipped=0
+failures=()
+skips=()
+
+pass() { passed=$((passed + 1)); }
+fail() {  # what
+  failed=$((failed + 1))
+  failures+=("$1")
+  echo "FAILED: $1"
+}
+skip() {  # what and why
+  skipped=$((skipped + 1))
+  skips+=("$1")
+}
+
+# ---- Checks of the sources ------------------------------------------------------------------
+
+check_format() {
+  local files
+  mapfile -t files < <(find include src port tools test spec-tests examples bench \
+    -name '*.cpp' -o -name '*.hpp')
+  if clang-format --dry-run -Werror "${files[@]}" 2>build/format.log; then
+    pass
+  else
+    grep -E ' error: ' build/format.log | cut -d: -f1 | sort | uniq -c || cat build/format.log
+    fail "formatting (details in build/format.log; clang-format -i mends it)"
+  fi
+}
+
+# The example in README.md is the code that is compiled and run as a test.
+check_readme() {
+  local code
+  code=$(sed -n '/^\/\/ \[readme\]/,/^\/\/ \[readme\]/{/^\/\/ \[readme\]/!p}' examples/embed/main.cpp)
+  if [[ -n $code && $(cat README.md || true) == *"$code"* ]]; then
+    pass
+  else
+    fail "the example in README.md differs from examples/embed/main.cpp"
+  fi
+}
+
+# ---- One preset -----------------------------------------------------------------------------
+
+build() {  # preset
+  local arguments=(-DMOTE_BUILD_TESTS=ON -DMOTE_BUILD_TOOLS=ON -DMOTE_BUILD_EXAMPLES=ON)
+  if [[ $1 == release-clang && -n ${MOTE_CLANG:-} ]]; then
+    arguments+=("-DCMAKE_CXX_COMPILER=$MOTE_CLANG")
+  fi
+  mkdir -p "build/$1"
+  cmake --preset "$1" "${arguments[@]}" 2>&1 | tee "build/$1/configure.log" &&
+    cmake --build --preset "$1"
+}
+
+# One line for each test in CTest's JUnit file: status, name, and why it was skipped.
+outcomes_of() {  # file
+  awk -F '"' '
+    /<testcase /  { name = $2; status = $8 }
+    /<skipped /   { reason = $2 }
+    /<system-out>/ { sub(/.*<system-out>/, ""); sub(/<\/system-out>.*/, ""); output = $0 }
+    /<\/testcase>/ { print status "\037" name "\037" reason "\037" output; reason = output = "" }' "$1"
+}
+
+# Unit tests and guests, by CTest. What did not run is skipped only if the test itself said so.
+run_ctest() {  # preset
+  local results=$PWD/build/$1/ctest.xml code=0 before=$failed status name reason output
+  rm -f "$results"
+  ctest --preset "$1" -E '^spec-' --no-tests=error --timeout 300 --output-junit "$results" || code=$?
+  if [[ ! -s $results ]]; then
+    fail "$1: ctest did not run (exit code $code)"
+    return
+  fi
+  while IFS=$'\037' read -r status name reason output; do
+    case $status:$reason in
+      run:*) pass ;;
+      notrun:SKIP_*) skip "$1: $name: ${output:-$reason}" ;;
+      disabled:*) skip "$1: $name: disabled" ;;
+      *) fail "$1: $name${reason:+: $reason}" ;;
+    esac
+  done < <(outcomes_of "$results")
+  if [[ $code -ne 0 && $failed -eq $before ]]; then fail "$1: ctest ended with $code"; fi
+}
+
+# Guests that were not built, for want of a compiler.
+count_guests_left_out() {  # preset
+  local line
+  while read -r line; do skip "$1: $line"; done < \
+    <(sed -nE 's/^-- (example .* is not built: .*)/\1/p' "build/$1/configure.log")
+}
+
+# The official suite: its own counts instead of CTest's.
+run_suite() {  # preset, test
+  local log=build/$1/$2.log code=0 line
+  ctest --preset "$1" -R "^$2\$" -V --no-tests=error --timeout 900 >"$log" 2>&1 || code=$?
+  line=$(grep -E "^[0-9]+: $summary\$" "$log" | tail -n 1 | sed 's/^[0-9]*: //') || true
+  if [[ -z $line ]]; then
+    tail -n 30 "$log"
+    fail "$1: $2 ended without a result (exit code $code)"
+    return
+  fi
+  echo "$1: $2: $line"
+  local numbers
+  read -r -a numbers <<<"$(tr -cd '0-9 ' <<<"$line")"
+  passed=$((passed + numbers[0]))
+  failed=$((failed + numbers[1]))
+  skipped=$((skipped + numbers[2]))
+  if [[ ${numbers[1]} -ne 0 ]]; then
+    grep -E "^[0-9]+: FAILED" "$log" || true
+    failures+=("$1: $2: ${numbers[1]} assertions, see $log")
+  elif [[ $code -ne 0 ]] && ! grep -q "SUITE IS ABSENT" "$log"; then
+    fail "$1: $2 ended with $code"
+  fi
+  if grep -q "SUITE IS ABSENT" "$log"; then
+    echo "**** THE OFFICIAL TEST SUITE IS ABSENT: set MOTE_SPEC_TESTS to its folder"
+    skips+=("$1: $2: the official test suite is absent")
+  elif [[ ${numbers[2]} -ne 0 ]]; then
+    skips+=("$1: $2: ${numbers[2]} assertions ($(reasons "$log"))")
+  fi
+}
+
+# "reason n, reason n": the suite's reasons for skipping, summed over the classes of assertions.
+reasons() {  # log
+  sed -nE 's/^[0-9]+: .* skipped \((.*)\)$/\1/p' "$1" | sed 's/, /\n/g' |
+    awk '{ n = $NF; sub(/: [0-9]+$/, ""); sum[$0] += n }
+         END { for (reason in sum) printf "%s %d\n", reason, sum[reason] }' |
+    sort | paste -s -d ',' | sed 's/,/, /g'
+}
+
+test_preset() {  # preset
+  printf '\n== %s\n' "$1"
+  if ! build "$1"; then
+    fail "$1 does not build"
+    return
+  fi
+  run_ctest "$1"
+  count_guests_left_out "$1"
+  local test
+  for test in spec-whole spec-bytes spec-random; do run_suite "$1" $test; done
+}
+
+# ---- All ------------------------------------------------------------------------------------
+
+# Whatever ends the script early is a failure, and the last line says so.
+finished=0
+trap '[[ $finished -eq 1 ]] || { echo "FAILED: ended before all was tested";
+  echo "$passed passed, $((failed + 1)) failed, $skipped skipped"; }' EXIT
+
+mote_setup test
+mkdir -p build
+check_format
+check_readme
+for preset in $presets; do
+  if [[ $preset == release-clang22 ]] && ! command -v clang++-22 >/dev/null; then
+    skip "preset release-clang22: there is no clang++-22"
+    continue
+  fi
+  test_preset "$preset"
+done
+
+printf '\n== Result\n'
+if [[ ${#skips[@]} -ne 0 ]]; then printf 'skipped: %s\n' "${skips[@]}"; fi
+if [[ ${#failures[@]} -ne 0 ]]; then printf 'FAILED: %s\n' "${failures[@]}"; fi
+status=0
+if [[ $failed -ne 0 ]]; then status=1; fi
+finished=1
+echo "$passed passed, $failed failed, $skipped skipped"
+exit $status

@@ -1,0 +1,181 @@
+// Running guests: results, traps, fuel, interrupts, pausing, and the native stack.
+#include <atomic>
+#include <thread>
+
+#include "wasm_file.hpp"
+
+namespace mote::test {
+namespace {
+
+struct Guest : TestStore {
+  Guest() : execution(store, 64 * 1024), instance(*add("guest")) {}
+  Execution execution;
+  Instance& instance;
+};
+
+TEST(Execution, ReturnsResultsOfEveryCount) {
+  Guest guest;
+  EXPECT_EQ(call(guest.execution, guest.instance, "add", {2, 40}), 42);
+  EXPECT_EQ(call(guest.execution, guest.instance, "fib", {20}), 6765);
+  const Value arguments[] = {Value::i32(-5), Value::i64(int64_t{1} << 40)};
+  ASSERT_EQ(guest.execution.run(guest.instance.function("swap"), arguments), RunState::kDone);
+  ASSERT_EQ(guest.execution.result_count(), 2u);
+  EXPECT_EQ(guest.execution.result(0).as_i64(), int64_t{1} << 40);
+  EXPECT_EQ(guest.execution.result(1).as_i32(), -5);
+}
+
+TEST(Execution, RefusesArgumentsThatDoNotFit) {
+  Guest guest;
+  const Value wrong[] = {Value::i32(1), Value::i64(2)};
+  EXPECT_EQ(guest.execution.start(guest.instance.function("add"), wrong).code,
+            ErrorCode::kArguments);
+  EXPECT_EQ(guest.execution.start(guest.instance.function("nothing"), {}).code,
+            ErrorCode::kNotAFunction);
+  EXPECT_EQ(guest.execution.resume(), RunState::kIdle);
+}
+
+TEST(Execution, StopsWithoutFuelAndGoesOnWithMore) {
+  Guest guest;
+  guest.execution.set_fuel(1000);
+  const Value argument = Value::i32(30000);
+  RunState state =
+      guest.execution.run(guest.instance.function("sum"), Span<const Value>(&argument, 1));
+  int stops = 0;
+  while (state == RunState::kOutOfFuel) {
+    EXPECT_EQ(guest.execution.fuel(), 0u);
+    stops++;
+    guest.execution.set_fuel(1000);
+    state = guest.execution.resume();
+  }
+  ASSERT_EQ(state, RunState::kDone);
+  EXPECT_EQ(stops, 29);  // 29,999 backward branches
+  EXPECT_EQ(guest.execution.result(0).as_i32(), 450015000);
+}
+
+TEST(Execution, CountsFuelExactly) {
+  Guest guest;
+  guest.execution.set_fuel(5000);
+  EXPECT_EQ(call(guest.execution, guest.instance, "sum", {11}), 66);
+  EXPECT_EQ(guest.execution.fuel(), 4990u);
+  EXPECT_EQ(call(guest.execution, guest.instance, "outer", {0}), 0);
+  EXPECT_EQ(guest.execution.fuel(), 4988u);  // two calls
+}
+
+TEST(Execution, IsBusyWhilePaused) {
+  Guest guest;
+  guest.execution.set_fuel(10);
+  EXPECT_EQ(guest.execution.run(guest.instance.function("forever"), {}), RunState::kOutOfFuel);
+  EXPECT_EQ(guest.execution.start(guest.instance.function("size"), {}).code, ErrorCode::kBusy);
+  guest.execution.cancel();
+  guest.execution.set_fuel(kUnlimitedFuel);
+  EXPECT_EQ(call(guest.execution, guest.instance, "size", {}), 1);
+}
+
+TEST(Execution, LargeOperationsPayFuelForTheirSize) {
+  Guest guest;
+  guest.execution.set_fuel(100000);
+  EXPECT_EQ(guest.execution.run(guest.instance.function("fill_forever"), {}), RunState::kOutOfFuel);
+}
+
+TEST(Execution, StopsWhenInterruptedFromAnotherThread) {
+  Guest guest;
+  std::atomic<bool> started{false};
+  std::thread other([&] {
+    while (!started) std::this_thread::yield();
+    guest.execution.interrupt();
+  });
+  ASSERT_TRUE(guest.execution.start(guest.instance.function("forever"), {}).ok());
+  started = true;
+  EXPECT_EQ(guest.execution.resume(), RunState::kInterrupted);
+  other.join();
+  FrameInfo frame;
+  EXPECT_EQ(guest.execution.backtrace(Span<FrameInfo>(&frame, 1)), 1u);
+  EXPECT_EQ(frame.name, StringView("forever"));
+}
+
+TEST(Execution, StartFunctionsCanBeStopped) {
+  TestStore test;
+  Execution execution(test.store, 1024);
+  Instance* instance = test.add("start_loop");
+  execution.set_fuel(1000);
+  ASSERT_TRUE(execution.start_instance(instance).ok());
+  EXPECT_EQ(execution.resume(), RunState::kOutOfFuel);
+}
+
+TEST(Execution, TrapsSayWhatAndWhere) {
+  Guest guest;
+  EXPECT_EQ(trap_of(guest.execution, guest.instance, "divide", {1, 0}).code,
+            ErrorCode::kDivideByZero);
+  EXPECT_EQ(trap_of(guest.execution, guest.instance, "divide", {INT32_MIN, -1}).code,
+            ErrorCode::kIntegerOverflow);
+  EXPECT_EQ(trap_of(guest.execution, guest.instance, "unreachable", {}).code,
+            ErrorCode::kUnreachable);
+  EXPECT_EQ(trap_of(guest.execution, guest.instance, "call_entry", {1}).code,
+            ErrorCode::kUninitializedElement);
+  EXPECT_EQ(trap_of(guest.execution, guest.instance, "call_entry", {4}).code,
+            ErrorCode::kUndefinedElement);
+  EXPECT_EQ(call(guest.execution, guest.instance, "call_entry", {0}), 42);
+
+  const std::vector<uint8_t> bytes = wasm("guest");
+  const Error trap = trap_of(guest.execution, guest.instance, "outer", {-4});
+  EXPECT_EQ(trap.code, ErrorCode::kMemoryBounds);
+  // The offset is that of the i32.load (0x28) in the module.
+  ASSERT_LT(trap.offset, bytes.size());
+  EXPECT_EQ(bytes[trap.offset], 0x28);
+  FrameInfo frames[4];
+  ASSERT_EQ(guest.execution.backtrace(frames), 3u);
+  EXPECT_EQ(frames[0].name, StringView("inner"));
+  EXPECT_EQ(frames[1].name, StringView("middle"));
+  EXPECT_EQ(frames[2].name, StringView("outer"));
+  for (int i = 1; i < 3; i++) EXPECT_EQ(bytes[frames[i].offset], 0x10);  // call
+}
+
+TEST(Execution, RecursionEndsInATrapAndTheEngineGoesOn) {
+  Guest guest;
+  const Error trap = trap_of(guest.execution, guest.instance, "recurse", {0});
+  EXPECT_EQ(trap.code, ErrorCode::kStackExhausted);
+  EXPECT_GT(guest.execution.backtrace({}), 1000u);
+  EXPECT_EQ(call(guest.execution, guest.instance, "fib", {10}), 55);
+  EXPECT_LE(guest.execution.stack_peak(), 64u * 1024);
+}
+
+TEST(Execution, CallsBetweenInstancesShareMemoryAndGlobals) {
+  Guest guest;
+  ASSERT_TRUE(guest.store.name_instance("guest", &guest.instance).ok());
+  Instance* caller = guest.add("caller");
+  ASSERT_NE(caller, nullptr);
+  EXPECT_EQ(call(guest.execution, *caller, "add_twice", {39}), 42);
+  EXPECT_EQ(call(guest.execution, *caller, "shared", {}), 'h');
+  Value counter;
+  ASSERT_TRUE(guest.instance.global("counter", &counter).ok());
+  EXPECT_EQ(counter.as_i32(), 5);
+  EXPECT_EQ(guest.instance.set_global("constant", Value::i64(1)).code, ErrorCode::kImmutableGlobal);
+}
+
+TEST(Execution, OperandsThatWaitKeepTheirOldValue) {
+  TestStore test;
+  Execution execution(test.store, 4096);
+  Instance& instance = *test.add("pending");
+  EXPECT_EQ(call(execution, instance, "old_value", {7}), 7 - 100);
+  EXPECT_EQ(call(execution, instance, "tee_after_get", {7}), -5);
+  EXPECT_EQ(call(execution, instance, "many", {3}), 60 + 1000);
+  EXPECT_EQ(call(execution, instance, "block_result", {3}), 10);
+  EXPECT_EQ(call(execution, instance, "swap_returns", {3, 4}), 4);
+  EXPECT_EQ(execution.result(1).as_i32(), 3);
+  EXPECT_EQ(call(execution, instance, "swap_in_loop", {10, 4, 3}), -6);
+  EXPECT_EQ(call(execution, instance, "same_twice", {4}), 25);
+  EXPECT_EQ(call(execution, instance, "br_table_values", {0}), 11);
+  EXPECT_EQ(call(execution, instance, "br_table_values", {1}), 10);
+  EXPECT_EQ(call(execution, instance, "br_table_values", {9}), 11);
+}
+
+TEST(Execution, OneThatDoesNotFitSaysSo) {
+  TestStore test(2048);
+  Execution execution(test.store, 64 * 1024);
+  EXPECT_EQ(execution.error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(execution.resume(), RunState::kIdle);
+  EXPECT_EQ(execution.start({}, {}).code, ErrorCode::kOutOfMemory);
+}
+
+}  // namespace
+}  // namespace mote::test

@@ -1,0 +1,148 @@
+// Host functions: checked ranges, answers that come later, calls back, and the native stack.
+#include "wasm_file.hpp"
+
+namespace mote::test {
+namespace {
+
+struct World {
+  std::string logged;
+  std::vector<uintptr_t> stack_positions;
+  Instance* instance = nullptr;
+  int depth = 0;
+  Error nested;
+};
+
+void log_text(Host& host, StringView text) {
+  host.context_as<World>().logged.assign(text.data(), text.size());
+}
+
+HostResult<uint32_t> later(uint32_t) { return not_yet(); }
+
+__attribute__((noinline)) void native_stack(Host& host) {
+  volatile char here = 0;
+  host.context_as<World>().stack_positions.push_back(reinterpret_cast<uintptr_t>(&here));
+}
+
+// Calls the guest's "back" (which calls this again) `depth` times.
+HostResult<uint32_t> call_back(Host& host, uint32_t depth) {
+  World& world = host.context_as<World>();
+  if (depth == 0) return uint32_t{1};
+  const Value argument = Value::i32(static_cast<int32_t>(depth - 1));
+  Value result;
+  const Error error = host.call(host.instance().function("back"), Span<const Value>(&argument, 1),
+                                Span<Value>(&result, 1));
+  if (!error.ok()) {
+    world.nested = error;
+    return host_trap(error.code);
+  }
+  return static_cast<uint32_t>(result.as_i32());
+}
+
+double wide(uint64_t a, float b, double c) { return static_cast<double>(a) + b * c; }
+
+// Grows the guest's memory from within a call, so that it moves.
+HostResult<uint32_t> grow_and_read(Host& host, uint32_t address) {
+  if (host.memory(address, 4).empty()) return host_trap(ErrorCode::kMemoryBounds);
+  return uint32_t{1};
+}
+
+constexpr HostFunction kHost[] = {
+    host_function<log_text>("host", "log"),
+    host_function<later>("host", "later"),
+    host_function<native_stack>("host", "native_stack"),
+    host_function<call_back>("host", "call_back"),
+    host_function<wide>("host", "wide"),
+    host_function<grow_and_read>("host", "grow_and_read"),
+};
+static_assert(kHost[0].type.parameter_count == 2 && kHost[0].type.result_count == 0);
+static_assert(kHost[4].type.parameters[0] == ValueType::kI64);
+static_assert(kHost[4].type.parameters[1] == ValueType::kF32);
+static_assert(kHost[4].type.results[0] == ValueType::kF64);
+
+struct Fixture : TestStore {
+  Fixture() : execution(store, 512 * 1024) {
+    EXPECT_TRUE(store.provide(kHost, &world).ok());
+    world.instance = add("host");
+  }
+  Execution execution;
+  World world;
+};
+
+TEST(Host, SpansArriveChecked) {
+  Fixture f;
+  call(f.execution, *f.world.instance, "log", {16, 7});
+  EXPECT_EQ(f.world.logged, "message");
+  call(f.execution, *f.world.instance, "log", {65536, 0});
+  EXPECT_EQ(f.world.logged, "");
+  EXPECT_EQ(trap_of(f.execution, *f.world.instance, "log", {65530, 7}).code,
+            ErrorCode::kMemoryBounds);
+  EXPECT_EQ(trap_of(f.execution, *f.world.instance, "log", {-1, -1}).code,
+            ErrorCode::kMemoryBounds);
+}
+
+TEST(Host, NumbersOfEveryTypePassThrough) {
+  Fixture f;
+  const Value arguments[] = {Value::i64(int64_t{1} << 33), Value::f32(1.5f), Value::f64(-4.0)};
+  ASSERT_EQ(f.execution.run(f.world.instance->function("wide"), arguments), RunState::kDone);
+  EXPECT_EQ(f.execution.result(0).as_f64(), 8589934592.0 - 6.0);
+}
+
+TEST(Host, CanAnswerLater) {
+  Fixture f;
+  const Value argument = Value::i32(1);
+  ASSERT_EQ(f.execution.run(f.world.instance->function("later"), Span<const Value>(&argument, 1)),
+            RunState::kWaiting);
+  EXPECT_EQ(f.execution.resume(), RunState::kWaiting);
+  const Value wrong = Value::i64(1);
+  EXPECT_EQ(f.execution.complete(Span<const Value>(&wrong, 1)).code, ErrorCode::kArguments);
+  const Value answer = Value::i32(41);
+  ASSERT_TRUE(f.execution.complete(Span<const Value>(&answer, 1)).ok());
+  ASSERT_EQ(f.execution.resume(), RunState::kDone);
+  EXPECT_EQ(f.execution.result(0).as_i32(), 42);
+}
+
+TEST(Host, CanCallBackIntoTheGuest) {
+  Fixture f;
+  EXPECT_EQ(call(f.execution, *f.world.instance, "back", {0}), 2);
+  EXPECT_EQ(call(f.execution, *f.world.instance, "back", {4}), 32);
+  EXPECT_EQ(trap_of(f.execution, *f.world.instance, "back", {100}).code, ErrorCode::kHostNesting);
+  EXPECT_EQ(call(f.execution, *f.world.instance, "back", {2}), 8);
+}
+
+TEST(Host, MemoryIsCurrentAfterACallThatMovedIt) {
+  Fixture f;
+  f.add("guest");  // something behind the memory, so that it has to move
+  EXPECT_EQ(call(f.execution, *f.world.instance, "moved", {60000}), 78);
+}
+
+TEST(Host, GuestCallsNeverUseTheNativeStack) {
+  Fixture f;
+  call(f.execution, *f.world.instance, "deep", {0});
+  call(f.execution, *f.world.instance, "deep", {10000});
+  ASSERT_EQ(f.world.stack_positions.size(), 2u);
+  EXPECT_EQ(f.world.stack_positions[0], f.world.stack_positions[1]);
+}
+
+TEST(Host, InstructionsExecutedNeverUseTheNativeStack) {
+  Fixture f;
+  call(f.execution, *f.world.instance, "long", {3000000});
+  ASSERT_EQ(f.world.stack_positions.size(), 2u);
+  EXPECT_EQ(f.world.stack_positions[0], f.world.stack_positions[1]);
+}
+
+TEST(Host, AnImportThatIsMissingOrOfAnotherTypeIsNamed) {
+  TestStore test;
+  const std::vector<uint8_t> bytes = wasm("host");
+  const Module* module = nullptr;
+  ASSERT_TRUE(load(test.store, view(bytes), &module).ok());
+  Instance* instance = nullptr;
+  Error error = test.store.instantiate(module, &instance);
+  EXPECT_EQ(text(error), "unknown import \"host\" \"log\"");
+  static constexpr HostFunction kWrong[] = {host_function<wide>("host", "log")};
+  ASSERT_TRUE(test.store.provide(kWrong).ok());
+  error = test.store.instantiate(module, &instance);
+  EXPECT_EQ(text(error), "incompatible import type \"host\" \"log\"");
+}
+
+}  // namespace
+}  // namespace mote::test

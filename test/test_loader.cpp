@@ -1,0 +1,173 @@
+// Loading: any way of cutting the input, damaged input, and memory that runs out.
+#include <algorithm>
+
+#include "wasm_file.hpp"
+
+namespace mote::test {
+namespace {
+
+const char* const kModules[] = {"guest", "host", "caller", "pending", "start_loop"};
+
+Error load_in_pieces(Store& store, const std::vector<uint8_t>& bytes, size_t first, size_t piece,
+                     const Module** module) {
+  *module = nullptr;
+  Loader loader(store);
+  if (!loader.error().ok()) return loader.error();
+  size_t at = 0;
+  for (bool is_first = true; is_first || at < bytes.size(); is_first = false) {
+    const size_t size = std::min(is_first ? first : piece, bytes.size() - at);
+    const std::vector<uint8_t> chunk(bytes.begin() + static_cast<long>(at),
+                                     bytes.begin() + static_cast<long>(at + size));
+    if (loader.feed(view(chunk)) == LoadState::kFailed) return loader.error();
+    at += size;
+  }
+  return loader.finish(module);
+}
+
+void expect_same(const Error& a, const Error& b, const char* what, size_t at) {
+  EXPECT_EQ(a.code, b.code) << what << " " << at << ": " << text(a) << " / " << text(b);
+  EXPECT_EQ(a.offset, b.offset) << what << " " << at << ": " << text(a) << " / " << text(b);
+  EXPECT_EQ(a.function, b.function) << what << " " << at;
+}
+
+TEST(Loader, GivesTheSameModuleHoweverTheInputIsCut) {
+  for (const char* name : kModules) {
+    const std::vector<uint8_t> bytes = wasm(name);
+    TestStore whole;
+    const Module* expected = nullptr;
+    ASSERT_TRUE(load(whole.store, view(bytes), &expected).ok());
+    for (size_t cut = 0; cut <= bytes.size(); cut++) {
+      TestStore pieces;
+      const Module* module = nullptr;
+      const Error error = load_in_pieces(pieces.store, bytes, cut, bytes.size(), &module);
+      ASSERT_TRUE(error.ok()) << name << " cut at " << cut << ": " << text(error);
+      EXPECT_EQ(module->info().code_bytes, expected->info().code_bytes);
+      EXPECT_EQ(module->export_count(), expected->export_count());
+      EXPECT_EQ(module->function_name(0), expected->function_name(0));
+    }
+  }
+}
+
+TEST(Loader, ReportsATruncatedModuleAtItsEnd) {
+  for (const char* name : kModules) {
+    const std::vector<uint8_t> bytes = wasm(name);
+    for (size_t size = 0; size < bytes.size(); size++) {
+      const std::vector<uint8_t> part(bytes.begin(), bytes.begin() + static_cast<long>(size));
+      TestStore a;
+      TestStore b;
+      const Module* module = nullptr;
+      const Error whole = load(a.store, view(part), &module);
+      const Error pieces = load_in_pieces(b.store, part, 1, 1, &module);
+      expect_same(whole, pieces, name, size);
+      if (whole.ok()) continue;  // cut between two sections that need not follow
+      EXPECT_EQ(whole.offset, size);
+    }
+  }
+}
+
+TEST(Loader, SurvivesEveryDamagedByteAndAgreesAboutIt) {
+  for (const char* name : kModules) {
+    const std::vector<uint8_t> original = wasm(name);
+    for (size_t at = 0; at < original.size(); at++) {
+      for (const uint8_t damage : {0x01, 0x80, 0xFF}) {
+        std::vector<uint8_t> bytes = original;
+        bytes[at] = static_cast<uint8_t>(bytes[at] ^ damage);
+        TestStore a(64 * 1024);
+        TestStore b(64 * 1024);
+        const Module* module = nullptr;
+        const Error whole = load(a.store, view(bytes), &module);
+        const Error pieces = load_in_pieces(b.store, bytes, 1, 3, &module);
+        expect_same(whole, pieces, name, at);
+        if (!whole.ok() && whole.offset != kNoIndex) {
+          EXPECT_LE(whole.offset, bytes.size());
+        }
+      }
+    }
+  }
+}
+
+TEST(Loader, GivesAllMemoryBackWhenItFails) {
+  TestStore test;
+  std::vector<uint8_t> bytes = wasm("guest");
+  bytes.pop_back();
+  const MemoryReport before = test.store.memory();
+  const Module* module = nullptr;
+  EXPECT_FALSE(load(test.store, view(bytes), &module).ok());
+  EXPECT_EQ(test.store.memory().used, before.used);
+  EXPECT_EQ(test.store.memory().scratch, before.scratch);
+  {
+    Loader unfinished(test.store);
+    EXPECT_EQ(unfinished.feed(Bytes(bytes.data(), 20)), LoadState::kNeedMore);
+  }
+  EXPECT_EQ(test.store.memory().used, before.used);
+  EXPECT_EQ(test.store.memory().scratch, before.scratch);
+}
+
+TEST(Loader, FailsCleanlyInEveryBufferThatIsTooSmall) {
+  const std::vector<uint8_t> bytes = wasm("guest");
+  size_t enough = 0;
+  for (size_t size = 0; size < 64 * 1024 && enough == 0; size += size < 8192 ? 1 : 64) {
+    TestStore test(size);
+    Execution execution(test.store, 512);
+    const Module* module = nullptr;
+    Error error = load(test.store, view(bytes), &module);
+    if (!error.ok()) {
+      ASSERT_EQ(error.code, ErrorCode::kOutOfMemory) << size << ": " << text(error);
+      continue;
+    }
+    Instance* instance = nullptr;
+    error = test.store.instantiate(module, &instance);
+    if (!error.ok()) {
+      ASSERT_TRUE(error.code == ErrorCode::kOutOfMemory || error.code == ErrorCode::kMemoryQuota)
+          << size << ": " << text(error);
+      continue;
+    }
+    if (!execution.error().ok()) continue;
+    EXPECT_EQ(call(execution, *instance, "fib", {10}), 55);
+    enough = size;
+  }
+  EXPECT_NE(enough, 0u);
+}
+
+TEST(Loader, KeepsNothingOfTheBytesUnlessTheyStay) {
+  TestStore copied;
+  TestStore in_place;
+  std::vector<uint8_t> bytes = wasm("guest");
+  const Module* a = nullptr;
+  const Module* b = nullptr;
+  LoadOptions stay;
+  stay.bytes_stay = true;
+  ASSERT_TRUE(load(copied.store, view(bytes), &a).ok());
+  ASSERT_TRUE(load(in_place.store, view(bytes), &b, stay).ok());
+  EXPECT_LT(b->info().arena_bytes, a->info().arena_bytes);
+  EXPECT_EQ(b->export_at(0).name, StringView("memory"));
+  std::fill(bytes.begin(), bytes.end(), uint8_t{0});
+  EXPECT_EQ(a->export_at(0).name, StringView("memory"));
+}
+
+TEST(Loader, NamesTheFeatureThatIsMissing) {
+  // (module (memory i64 1))
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00,
+                                      0x00, 0x05, 0x03, 0x01, 0x04, 0x01};
+  TestStore test;
+  const Module* module = nullptr;
+  const Error error = load(test.store, view(bytes), &module);
+  EXPECT_EQ(error.code, ErrorCode::kFeatureOff);
+  EXPECT_EQ(error.feature, Feature::kMemory64);
+  EXPECT_EQ(text(error),
+            "byte offset 11: the module needs a feature that this build does not have: memory64");
+}
+
+TEST(Loader, TellsExpectedAndActualTypes) {
+  // (module (func (drop (i32.eqz (i64.const 0)))))
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x01, 0x04,
+                                      0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00, 0x0A, 0x08,
+                                      0x01, 0x06, 0x00, 0x42, 0x00, 0x45, 0x1A, 0x0B};
+  TestStore test;
+  const Module* module = nullptr;
+  const Error error = load(test.store, view(bytes), &module);
+  EXPECT_EQ(text(error), "byte offset 25, function 0: type mismatch (expected i32, found i64)");
+}
+
+}  // namespace
+}  // namespace mote::test
