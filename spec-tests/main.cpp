@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -53,7 +54,8 @@ int main(int argc, char** argv) {
   std::string only;
   uint32_t seed = 1;
   bool verbose = false;
-  app.add_option("--data", data, "folder with the scripts, searched recursively");
+  app.add_option("--data", data,
+                 "folder with the scripts, searched recursively; default: MOTE_SPEC_TESTS");
   app.add_option("--feed", feed, "bytes per chunk when loading a module, or 'random'");
   app.add_option("--seed", seed, "seed for --feed random");
   app.add_option("--features", features, "features.json; default: in the data folder or above it");
@@ -80,6 +82,8 @@ int main(int argc, char** argv) {
     }
   }
 
+  const char* from_environment = std::getenv("MOTE_SPEC_TESTS");
+  if (data.empty() && from_environment != nullptr) data = from_environment;
   if (data.empty() || !fs::exists(data)) return data_absent();
   std::vector<fs::path> scripts;
   for (const auto& entry : fs::recursive_directory_iterator(data)) {
@@ -90,6 +94,10 @@ int main(int argc, char** argv) {
   std::sort(scripts.begin(), scripts.end());
   if (scripts.empty()) {
     std::fprintf(stderr, "mote-spec: %s has no .json scripts\n", data.c_str());
+    if (fs::exists(fs::path(data) / "spec-json.tar.xz")) {
+      std::fprintf(stderr, "Unpack it first: tar -xf %s/spec-json.tar.xz -C FOLDER\n",
+                   data.c_str());
+    }
     return 2;
   }
   Classes classes;
