@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "wasm_file.hpp"
+#include "wasm_writer.hpp"
 
 namespace mote::test {
 namespace {
@@ -75,6 +76,71 @@ TEST(Execution, LargeOperationsPayFuelForTheirSize) {
   Guest guest;
   guest.execution.set_fuel(100000);
   EXPECT_EQ(guest.execution.run(guest.instance.function("fill_forever"), {}), RunState::kOutOfFuel);
+}
+
+TEST(Execution, LargeOperationsInARowArePaidBeforeTheNext) {
+  Guest guest;
+  guest.execution.set_fuel(1000);  // a fill of 64 KiB costs 256, and one for itself
+  ASSERT_EQ(guest.execution.run(guest.instance.function("fill_straight"), {}),
+            RunState::kOutOfFuel);
+  EXPECT_EQ(guest.instance.memory(65535, 1)[0], 3);  // the fifth did not start
+  guest.execution.set_fuel(2000);
+  EXPECT_EQ(guest.execution.resume(), RunState::kDone);
+  EXPECT_EQ(guest.instance.memory(65535, 1)[0], 7);
+}
+
+TEST(Execution, ThousandsOfLocalsOfMixedTypesKeepTheirPlaces) {
+  // (func (result i64) (local 9000 x i32, 9000 x i64, 3 x i32, 5 x i64) ... the last of each run)
+  WasmWriter body;
+  body.u32(4);
+  const uint32_t counts[] = {9000, 9000, 3, 5};
+  for (uint32_t i = 0; i < 4; i++) {
+    body.u32(counts[i]);
+    body.bytes({static_cast<uint8_t>(i % 2 == 0 ? 0x7F : 0x7E)});
+  }
+  const auto local = [&body](uint8_t opcode, uint32_t index) {
+    body.bytes({opcode});
+    body.u32(index);
+  };
+  body.bytes({0x41, 0x07});
+  local(0x21, 8999);
+  body.bytes({0x42, 0x0B});
+  local(0x21, 17999);
+  body.bytes({0x41, 0x0D});
+  local(0x21, 18002);
+  body.bytes({0x42, 0x11});
+  local(0x21, 18003);
+  local(0x20, 8999);
+  body.bytes({0xAC});
+  local(0x20, 17999);
+  body.bytes({0x7E});  // 7 * 11
+  local(0x20, 18002);
+  body.bytes({0xAC, 0x7E});  // * 13
+  local(0x20, 18003);
+  body.bytes({0x7E});  // * 17
+  local(0x20, 18007);
+  body.bytes({0x7C, 0x0B});  // + 0
+  WasmWriter code;
+  code.u32(1);
+  code.u32(static_cast<uint32_t>(body.data().size()));
+  code.append(body.data());
+  WasmWriter module;
+  module.header();
+  module.section(1, {0x01, 0x60, 0x00, 0x01, 0x7E});
+  module.section(3, {0x01, 0x00});
+  module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
+  module.section(10, code.data());
+
+  TestStore test;
+  Execution execution(test.store, 256 * 1024);
+  const Module* loaded = nullptr;
+  const Error error = load(test.store, view(module.data()), &loaded);
+  ASSERT_TRUE(error.ok()) << text(error);
+  EXPECT_LT(loaded->info().load_peak_bytes, 8192u);  // runs of locals, not each one
+  Instance* instance = nullptr;
+  ASSERT_TRUE(test.store.instantiate(loaded, &instance).ok());
+  ASSERT_EQ(execution.run(instance->function("f"), {}), RunState::kDone);
+  EXPECT_EQ(execution.result(0).as_i64(), 7 * 11 * 13 * 17);
 }
 
 TEST(Execution, StopsWhenInterruptedFromAnotherThread) {

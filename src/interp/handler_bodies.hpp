@@ -535,8 +535,13 @@ MOTE_INLINE Flow switch_back(Registers& r) {
 
 // ---- Everything else -------------------------------------------------------------------------
 
-template <RuntimeCall kCall>
+// kPays: the instruction moves as much as the guest likes, and pays for it afterwards (pay_for).
+// Before the next one starts, that debt is settled: straight-line code is metered, too.
+template <RuntimeCall kCall, bool kPays = false>
 MOTE_INLINE Flow runtime_call(Registers& r) {
+  if constexpr (kPays) {
+    if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
+  }
   const size_t operands = read_slot(r.pc + kHandlerUnits);
   const uint32_t a = read_u32(r.pc + kHandlerUnits + kSlotUnits);
   const uint32_t b = read_u32(r.pc + kHandlerUnits + kSlotUnits + kU32Units);

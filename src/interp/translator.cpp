@@ -48,9 +48,9 @@ bool Translator::begin_function(uint32_t funcidx, Reader& reader) {
   height_ = 0;
   peak_ = 0;
   live_ = true;
+  local_count_ = 0;
   for (uint32_t i = 0; i < type_->parameter_count; i++) {
-    if (!locals_.push({height_, type_->parameters[i]})) return out_of_memory();
-    height_ += slots_of(type_->parameters[i]);
+    if (!push_locals(1, type_->parameters[i])) return false;
   }
   link_ = height_;
   height_ += kLinkSlots;
@@ -67,11 +67,22 @@ bool Translator::add_locals(uint32_t count, ValueType type, Reader& reader) {
     too_many_locals_ = true;
     return true;
   }
-  for (uint32_t i = 0; i < count; i++) {
-    if (!locals_.push({height_, type})) return out_of_memory();
-    height_ += slots_of(type);
-    local_slots_ += slots_of(type);
+  local_slots_ += count * slots_of(type);
+  return push_locals(count, type);
+}
+
+// A run goes on where its slots do: never across the link, which parts parameters from locals.
+bool Translator::push_locals(uint32_t count, ValueType type) {
+  if (count == 0) return true;
+  bool continues = false;
+  if (!locals_.empty()) {
+    const LocalRun& last = locals_.back();
+    continues =
+        last.type == type && last.slot + (local_count_ - last.first) * slots_of(type) == height_;
   }
+  if (!continues && !locals_.push({local_count_, height_, type})) return out_of_memory();
+  local_count_ += count;
+  height_ += count * slots_of(type);
   return true;
 }
 
@@ -401,9 +412,26 @@ void Translator::finish_result(Unit* at, ValueType type) {
 
 // ---- Variables -------------------------------------------------------------------------------
 
+bool Translator::find_local(uint32_t localidx, Local* out) {
+  if (localidx >= local_count_) return fail_index(ErrorCode::kUnknownLocal, localidx);
+  uint32_t low = 0;
+  uint32_t high = locals_.size();
+  while (high - low > 1) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (locals_[middle].first <= localidx) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  const LocalRun& run = locals_[low];
+  *out = {run.slot + (localidx - run.first) * slots_of(run.type), run.type};
+  return true;
+}
+
 bool Translator::local_get(const DecodedInstruction& in) {
-  if (in.index >= locals_.size()) return fail_index(ErrorCode::kUnknownLocal, in.index);
-  const Local& local = locals_[in.index];
+  Local local;
+  if (!find_local(in.index, &local)) return false;
   Place place;
   place.kind = PlaceKind::kLocal;
   place.slot = local.slot;
@@ -411,8 +439,8 @@ bool Translator::local_get(const DecodedInstruction& in) {
 }
 
 bool Translator::local_set(const DecodedInstruction& in, bool tee) {
-  if (in.index >= locals_.size()) return fail_index(ErrorCode::kUnknownLocal, in.index);
-  const Local local = locals_[in.index];
+  Local local;
+  if (!find_local(in.index, &local)) return false;
   Operand value;
   if (!pop(local.type, &value)) return false;
   if (live_) {

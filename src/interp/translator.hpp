@@ -79,6 +79,12 @@ class Translator final : public CodeSink {
     uint32_t stub = 0;
   };
 
+  // Neighbouring locals of one type. A function that declares thousands costs one entry.
+  struct LocalRun {
+    uint32_t first;  // localidx
+    Slot slot;       // of that local
+    ValueType type;
+  };
   struct Local {
     Slot slot;
     ValueType type;
@@ -128,6 +134,8 @@ class Translator final : public CodeSink {
   bool call_results(const FunctionType& type);
   bool drop();
   bool select(const DecodedInstruction& in);
+  bool push_locals(uint32_t count, ValueType type);
+  bool find_local(uint32_t localidx, Local* out);
   bool local_get(const DecodedInstruction& in);
   bool local_set(const DecodedInstruction& in, bool tee);
   bool global_get(const DecodedInstruction& in);
@@ -197,7 +205,8 @@ class Translator final : public CodeSink {
 
   ScratchVector<ValueType> types_;
   ScratchVector<ControlFrame> frames_;
-  ScratchVector<Local> locals_;
+  ScratchVector<LocalRun> locals_;
+  uint32_t local_count_ = 0;
   ScratchVector<uint8_t> map_;
   Place window_[kWindow];
   Slot height_ = 0;  // first free operand slot

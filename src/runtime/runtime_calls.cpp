@@ -20,7 +20,8 @@ bool in_range(uint32_t begin, uint32_t length, uint64_t size) {
   return static_cast<uint64_t>(begin) + length <= size;
 }
 
-// Large operations pay fuel for what they move, so that fuel bounds the time of a guest.
+// Large operations pay fuel for what they move, so that fuel bounds the time of a guest. `checks`
+// is not negative when one starts (handlers.def lists them with kPays), so it cannot overflow.
 void pay_for(ExecutionData& execution, uint64_t bytes) {
   execution.checks -= static_cast<int32_t>(bytes >> 8);
 }

@@ -1,10 +1,15 @@
 ;; Calls between instances, forth and back, until the stack ends or the count does.
 (module
   (import "guest" "add" (func $add (param i32 i32) (result i32)))
+  (import "guest" "bounce" (func $bounce (param i32)))
+  (import "guest" "table" (table 4 funcref))
   (import "guest" "memory" (memory 1))
   (import "guest" "counter" (global $counter (mut i32)))
   (func (export "add_twice") (param i32) (result i32)
     (call $add (call $add (local.get 0) (i32.const 1)) (i32.const 2)))
+  (elem (i32.const 3) $descend)
+  (func $descend (export "descend_between") (param i32)
+    (if (local.get 0) (then (call $bounce (i32.sub (local.get 0) (i32.const 1))))))
   (func (export "shared") (result i32)
     (global.set $counter (i32.const 5))
     (i32.load8_u (i32.const 8))))
