@@ -233,6 +233,10 @@ TEST(Execution, OperandsThatWaitKeepTheirOldValue) {
   EXPECT_EQ(call(execution, instance, "br_table_values", {0}), 11);
   EXPECT_EQ(call(execution, instance, "br_table_values", {1}), 10);
   EXPECT_EQ(call(execution, instance, "br_table_values", {9}), 11);
+  EXPECT_EQ(call(execution, instance, "br_table_stubs", {7, 8, 0}), 100);
+  EXPECT_EQ(execution.result(1).as_i32(), 15);
+  EXPECT_EQ(call(execution, instance, "br_table_stubs", {7, 8, 1}), 7);
+  EXPECT_EQ(execution.result(1).as_i32(), 8);
 }
 
 TEST(Execution, OneThatDoesNotFitSaysSo) {

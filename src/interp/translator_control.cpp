@@ -279,6 +279,8 @@ bool Translator::br_table_stubs() {
     if (frame.table != table_number_) {
       frame.table = table_number_;
       frame.stub = size_;
+      // Entered from the table: what the stub before left in the accumulator is not there.
+      forget_accumulator();
       branch_to(frame);
       if (out_of_memory_) return out_of_memory();
     }
