@@ -85,12 +85,10 @@ void value(WasmWriter& code, ValueType type, From from) {
   }
 }
 
-void opcode(WasmWriter& code, const Instruction& info) {
-  if (info.code >= 0x100) {
-    code.bytes({static_cast<uint8_t>(info.code >> 8), static_cast<uint8_t>(info.code)});
-  } else {
-    code.bytes({static_cast<uint8_t>(info.code)});
-  }
+void opcode(WasmWriter& out, const Instruction& info) {
+  const uint16_t code = detail::code_of(info.op);
+  if (code >= 0x100) out.bytes({static_cast<uint8_t>(code >> 8)});
+  out.bytes({static_cast<uint8_t>(code)});
 }
 
 // A result is stored, or used up by a branch that skips nothing.

@@ -82,6 +82,23 @@
 #endif
 #endif
 
+// How many forms of each instruction the engine has. 1, small: operands come from slots; about
+// 250 handlers. 2, fast: constants and an accumulator for the common types. 3, full: both for all
+// types. See src/interp/forms.hpp.
+#define MOTE_HANDLERS_SMALL 1
+#define MOTE_HANDLERS_FAST 2
+#define MOTE_HANDLERS_FULL 3
+#ifndef MOTE_HANDLERS
+#if __SIZEOF_POINTER__ == 8
+#define MOTE_HANDLERS MOTE_HANDLERS_FULL
+#else
+#define MOTE_HANDLERS MOTE_HANDLERS_FAST
+#endif
+#endif
+#if MOTE_HANDLERS == MOTE_HANDLERS_FULL && __SIZEOF_POINTER__ != 8
+#error "the full set of handlers keeps 64-bit values in registers: it needs a 64-bit machine"
+#endif
+
 // Guest checks (backward branches and calls) between two looks at the interrupt flag.
 #ifndef MOTE_INTERRUPT_PERIOD
 #define MOTE_INTERRUPT_PERIOD 1024

@@ -10,6 +10,7 @@
 //   handler        number of the handler           address of the handler
 //   slot           number of the 32-bit slot       byte offset of the slot from the frame
 //   u32, u64       2 or 4 units                    the value (u64: two cells on 32-bit hosts)
+//   offset         0 to 65535                      the value: offset of a load or store
 //   target         signed distance in units, 2     address of the instruction
 //   function       index, 2 units                  address of its FunctionCode
 //
@@ -22,6 +23,7 @@
 
 #include <mote/config.hpp>
 
+#include "interp/forms.hpp"
 #include "interp/semantics.hpp"
 #include "loader/module_data.hpp"
 
@@ -36,6 +38,8 @@ constexpr uint32_t kHandlerUnits = 1;
 constexpr uint32_t kSlotUnits = 1;
 constexpr uint32_t kU32Units = 1;
 constexpr uint32_t kU64Units = 8 / sizeof(Unit);
+constexpr uint32_t kOffsetUnits = 1;
+constexpr uint32_t kMaxOffset = 0xFFFFFFFF;
 constexpr uint32_t kTargetUnits = 1;
 constexpr uint32_t kFunctionUnits = 1;
 
@@ -44,6 +48,8 @@ MOTE_INLINE size_t read_slot(const Unit* at) { return *at; }
 MOTE_INLINE void write_slot(Unit* at, uint32_t slot) { *at = slot * kSlotBytes; }
 MOTE_INLINE uint32_t read_u32(const Unit* at) { return static_cast<uint32_t>(*at); }
 MOTE_INLINE void write_u32(Unit* at, uint32_t value) { *at = value; }
+MOTE_INLINE uint32_t read_offset(const Unit* at) { return static_cast<uint32_t>(*at); }
+MOTE_INLINE void write_offset(Unit* at, uint32_t offset) { *at = offset; }
 MOTE_INLINE const Unit* read_target(const Unit* at) { return reinterpret_cast<const Unit*>(*at); }
 MOTE_INLINE void write_target(Unit* at, const Unit* target) {
   *at = reinterpret_cast<uintptr_t>(target);
@@ -62,6 +68,8 @@ constexpr uint32_t kHandlerUnits = 1;
 constexpr uint32_t kSlotUnits = 1;
 constexpr uint32_t kU32Units = 2;
 constexpr uint32_t kU64Units = 4;
+constexpr uint32_t kOffsetUnits = 1;
+constexpr uint32_t kMaxOffset = 0xFFFF;
 constexpr uint32_t kTargetUnits = 2;
 constexpr uint32_t kFunctionUnits = 2;
 
@@ -72,9 +80,10 @@ MOTE_INLINE void write_u32(Unit* at, uint32_t value) {
   at[0] = static_cast<Unit>(value);
   at[1] = static_cast<Unit>(value >> 16);
 }
-MOTE_INLINE const Unit* read_target(const Unit* at) {
-  return at + static_cast<int32_t>(read_u32(at));
-}
+MOTE_INLINE uint32_t read_offset(const Unit* at) { return *at; }
+MOTE_INLINE void write_offset(Unit* at, uint32_t offset) { *at = static_cast<Unit>(offset); }
+MOTE_INLINE int32_t read_distance(const Unit* at) { return static_cast<int32_t>(read_u32(at)); }
+MOTE_INLINE const Unit* read_target(const Unit* at) { return at + read_distance(at); }
 MOTE_INLINE void write_target(Unit* at, const Unit* target) {
   write_u32(at, static_cast<uint32_t>(static_cast<int32_t>(target - at)));
 }
@@ -85,6 +94,13 @@ MOTE_INLINE void write_function(Unit* at, const FunctionCode*, uint32_t index) {
   write_u32(at, index);
 }
 
+#endif
+
+// Whether a branch has a handler for each direction, or one that looks at the distance.
+#if MOTE_ENCODING == MOTE_ENCODING_COMPACT && MOTE_HANDLERS == MOTE_HANDLERS_SMALL
+#define MOTE_DIRECTIONS 1
+#else
+#define MOTE_DIRECTIONS 2
 #endif
 
 MOTE_INLINE uint64_t read_u64(const Unit* at) {
@@ -102,6 +118,10 @@ MOTE_INLINE void write_u64(Unit* at, uint64_t value) {
     write_u32(at + kU64Units / 2, static_cast<uint32_t>(value >> 32));
   }
 }
+
+// Units of a result, and of an address: that of class C is part of the offset.
+constexpr uint32_t result_units(Dst dst) { return dst == Dst::D ? kSlotUnits : 0; }
+constexpr uint32_t address_units(Src src) { return src == Src::S ? kSlotUnits : 0; }
 
 // A link is the return address of a call, kept in the frame of the callee.
 constexpr uint32_t kLinkSlots = sizeof(void*) / kSlotBytes;

@@ -4,61 +4,48 @@
 //
 // Rules for bodies:
 // - `r` holds the machine registers. A body moves r.pc past its instruction only as its last act,
-//   so that an instruction that did not finish (kTouch, kCheck) can be run again.
+//   so that an instruction that did not finish (kTouch*, kCheck) can be run again.
 // - Nothing is written before everything that can fail has been checked.
 // - Never let the address of `r` escape to a function that is not inlined: copy it instead.
 #pragma once
 
+#include "interp/forms.hpp"
 #include "interp/machine.hpp"
+#include "interp/registers.hpp"
 #include "interp/semantics.hpp"
 
 namespace mote::detail {
 
-// Where a source comes from: a slot of the frame, the code, or the accumulator.
-enum class Src : uint8_t { S, C, A };
-// D: the result goes to a slot and to the accumulator. N: to the accumulator only, because the
-// next instruction uses it up.
-enum class Dst : uint8_t { D, N };
-// F: forward branch. B: backward branch, which pays fuel.
-enum class Direction : uint8_t { F, B };
-
-struct Registers {
-  const Unit* pc;
-  uint8_t* frame;
-  uint8_t* memory;
-  uint64_t memory_size;  // bytes that can be used without asking
-  ExecutionData* execution;
-  Accumulator accumulator;
-  float accumulator_f32;
-  double accumulator_f64;
-};
-
 // What comes after a body.
 enum class Flow : uint8_t {
-  kNext,   // the instruction at r.pc
-  kTrap,   // execution.trap says which
-  kTouch,  // back memory up to execution.touch_end, then run the instruction again
+  kNext,    // the instruction at r.pc(); frame and memory are where they were
+  kMoved,   // the instruction at r.pc(); frame or memory may be elsewhere
+  kTrap,    // execution.trap says which
+  kTouch1,  // back memory from execution.touch_begin for 1 byte, then run the instruction again
+  kTouch2,
+  kTouch4,
+  kTouch8,
   kCheck,  // look at fuel and the interrupt flag, then run the instruction again
   kStop,   // leave the engine; state and reason are stored already
 };
 
+// Ends a body that is done: the next instruction is kUnits further on.
+template <uint32_t kUnits>
+MOTE_INLINE Flow next(Registers& r) {
+#if MOTE_JUMPS_AT_ONCE
+  jump_to_next<kUnits>();
+#else
+  r.set_pc(r.pc() + kUnits);
+  return Flow::kNext;
+#endif
+}
+
 MOTE_INLINE Flow trap(Registers& r, ErrorCode code) {
-  r.execution->trap = code;
+  r.execution()->trap = code;
   return Flow::kTrap;
 }
 
 // ---- Operands --------------------------------------------------------------------------------
-
-template <class T>
-MOTE_INLINE T load_slot(const uint8_t* frame, size_t offset) {
-  T value;
-  memcpy(&value, __builtin_assume_aligned(frame + offset, kSlotBytes), sizeof value);
-  return value;
-}
-template <class T>
-MOTE_INLINE void store_slot(uint8_t* frame, size_t offset, T value) {
-  memcpy(__builtin_assume_aligned(frame + offset, kSlotBytes), &value, sizeof value);
-}
 
 template <class T>
 inline constexpr bool kIsFloat = false;
@@ -69,26 +56,32 @@ inline constexpr bool kIsFloat<double> = true;
 
 template <class T>
 MOTE_INLINE T get_accumulator(const Registers& r) {
-  if constexpr (kIsFloat<T>) {
-    if constexpr (sizeof(T) == 4) {
-      return r.accumulator_f32;
-    } else {
-      return r.accumulator_f64;
-    }
+  if constexpr (!kIsFloat<T>) {
+    return static_cast<T>(r.accumulator());
+  } else if constexpr (sizeof(T) == 4) {
+    if constexpr (MOTE_APART_F32 != 0) return accumulator_f32(r);
+    return semantics::bit_cast<T>(static_cast<uint32_t>(r.accumulator()));
   } else {
-    return static_cast<T>(r.accumulator);
+    return accumulator_f64(r);
   }
 }
+// Leaves the value where moved_as() says, if there is such an accumulator.
 template <class T>
 MOTE_INLINE void set_accumulator(Registers& r, T value) {
-  if constexpr (kIsFloat<T>) {
-    if constexpr (sizeof(T) == 4) {
-      r.accumulator_f32 = value;
-    } else {
-      r.accumulator_f64 = value;
+  if constexpr (!kIsFloat<T>) {
+    if constexpr (sizeof(T) == 8 ? MOTE_OWN_I64 != 0 : MOTE_OWN_I32 != 0) {
+      r.set_accumulator(static_cast<Accumulator>(value));
     }
+  } else if constexpr (sizeof(T) == 4) {
+    if constexpr (MOTE_APART_F32 != 0) {
+      set_accumulator_f32(r, value);
+    } else {
+      set_accumulator<uint32_t>(r, semantics::bit_cast<uint32_t>(value));
+    }
+  } else if constexpr (MOTE_APART_F64 != 0) {
+    set_accumulator_f64(r, value);
   } else {
-    r.accumulator = static_cast<Accumulator>(value);
+    set_accumulator<uint64_t>(r, semantics::bit_cast<uint64_t>(value));
   }
 }
 
@@ -99,18 +92,17 @@ template <class T>
 constexpr uint32_t source_units(Src src) {
   return src == Src::S ? kSlotUnits : src == Src::C ? kConstantUnits<T> : 0;
 }
-constexpr uint32_t result_units(Dst dst) { return dst == Dst::D ? kSlotUnits : 0; }
 
-// The source of class kSrc whose operand is at r.pc[kAt].
+// The source of class kSrc whose operand is at r.pc()[kAt].
 template <class T, Src kSrc, uint32_t kAt>
 MOTE_INLINE T source(const Registers& r) {
   if constexpr (kSrc == Src::S) {
-    return load_slot<T>(r.frame, read_slot(r.pc + kAt));
+    return load_slot<T>(r.frame(), read_slot(r.pc() + kAt));
   } else if constexpr (kSrc == Src::C) {
     if constexpr (sizeof(T) == 8) {
-      return semantics::bit_cast<T>(read_u64(r.pc + kAt));
+      return semantics::bit_cast<T>(read_u64(r.pc() + kAt));
     } else {
-      return semantics::bit_cast<T>(read_u32(r.pc + kAt));
+      return semantics::bit_cast<T>(read_u32(r.pc() + kAt));
     }
   } else {
     return get_accumulator<T>(r);
@@ -119,7 +111,7 @@ MOTE_INLINE T source(const Registers& r) {
 
 template <class T, Dst kDst, uint32_t kAt>
 MOTE_INLINE void result(Registers& r, T value) {
-  if constexpr (kDst == Dst::D) store_slot<T>(r.frame, read_slot(r.pc + kAt), value);
+  if constexpr (kDst == Dst::D) store_slot<T>(r.frame(), read_slot(r.pc() + kAt), value);
   set_accumulator<T>(r, value);
 }
 
@@ -139,8 +131,7 @@ MOTE_INLINE Flow unary(Registers& r) {
     value = Op::apply(a);
   }
   result<R, kDst, kAtResult>(r, value);
-  r.pc += kAtResult + result_units(kDst);
-  return Flow::kNext;
+  return next<kAtResult + result_units(kDst)>(r);
 }
 
 template <class Op, Src kA, Src kB, Dst kDst>
@@ -159,8 +150,7 @@ MOTE_INLINE Flow binary(Registers& r) {
     value = Op::apply(a, b);
   }
   result<R, kDst, kAtResult>(r, value);
-  r.pc += kAtResult + result_units(kDst);
-  return Flow::kNext;
+  return next<kAtResult + result_units(kDst)>(r);
 }
 
 // ---- Moves -----------------------------------------------------------------------------------
@@ -169,8 +159,7 @@ template <class T, Src kA>
 MOTE_INLINE Flow copy(Registers& r) {
   constexpr uint32_t kAtResult = kHandlerUnits + source_units<T>(kA);
   result<T, Dst::D, kAtResult>(r, source<T, kA, kHandlerUnits>(r));
-  r.pc += kAtResult + kSlotUnits;
-  return Flow::kNext;
+  return next<kAtResult + kSlotUnits>(r);
 }
 
 template <class T, Src kCondition>
@@ -181,23 +170,21 @@ MOTE_INLINE Flow select(Registers& r) {
   const T a = source<T, Src::S, kHandlerUnits>(r);
   const T b = source<T, Src::S, kHandlerUnits + kSlotUnits>(r);
   result<T, Dst::D, kAtResult>(r, condition != 0 ? a : b);
-  r.pc += kAtResult + kSlotUnits;
-  return Flow::kNext;
+  return next<kAtResult + kSlotUnits>(r);
 }
 
 // Sets a run of slots to zero: the locals of a function.
 MOTE_INLINE Flow zero_slots(Registers& r) {
-  memset(r.frame + read_slot(r.pc + kHandlerUnits), 0,
-         static_cast<size_t>(read_u32(r.pc + kHandlerUnits + kSlotUnits)) * kSlotBytes);
-  r.pc += kHandlerUnits + kSlotUnits + kU32Units;
-  return Flow::kNext;
+  memset(r.frame() + read_slot(r.pc() + kHandlerUnits), 0,
+         static_cast<size_t>(read_u32(r.pc() + kHandlerUnits + kSlotUnits)) * kSlotBytes);
+  return next<kHandlerUnits + kSlotUnits + kU32Units>(r);
 }
 
 MOTE_INLINE uint32_t* own_global(Registers& r) {
-  return r.execution->instance->globals + read_u32(r.pc + kHandlerUnits);
+  return r.execution()->instance->globals + read_u32(r.pc() + kHandlerUnits);
 }
 MOTE_INLINE uint32_t* imported_global(Registers& r) {
-  return r.execution->instance->imported_globals[read_u32(r.pc + kHandlerUnits)].cell;
+  return r.execution()->instance->imported_globals[read_u32(r.pc() + kHandlerUnits)].cell;
 }
 
 template <class T, uint32_t* (*kCell)(Registers&)>
@@ -205,8 +192,7 @@ MOTE_INLINE Flow global_get(Registers& r) {
   constexpr uint32_t kAtResult = kHandlerUnits + kU32Units;
   const T value = load_slot<T>(reinterpret_cast<const uint8_t*>(kCell(r)), 0);
   result<T, Dst::D, kAtResult>(r, value);
-  r.pc += kAtResult + kSlotUnits;
-  return Flow::kNext;
+  return next<kAtResult + kSlotUnits>(r);
 }
 
 template <class T, uint32_t* (*kCell)(Registers&), Src kA>
@@ -214,8 +200,7 @@ MOTE_INLINE Flow global_set(Registers& r) {
   constexpr uint32_t kAtA = kHandlerUnits + kU32Units;
   const T value = source<T, kA, kAtA>(r);
   store_slot<T>(reinterpret_cast<uint8_t*>(kCell(r)), 0, value);
-  r.pc += kAtA + source_units<T>(kA);
-  return Flow::kNext;
+  return next<kAtA + source_units<T>(kA)>(r);
 }
 
 // ---- Memory ----------------------------------------------------------------------------------
@@ -233,31 +218,92 @@ MOTE_INLINE T to_little_endian(T value) {
   return value;
 }
 
-// Where the `size` bytes at the guest's `address` + `offset` are. False: they are not all usable,
-// return Flow::kTouch.
-MOTE_INLINE bool memory_at(Registers& r, uint32_t address, uint32_t offset, uint32_t size,
-                           uint8_t** at) {
-  const uint64_t begin = static_cast<uint64_t>(address) + offset;
-  const uint64_t end = begin + size;
-  if (__builtin_expect(end > r.memory_size, 0)) {
-    r.execution->touch_end = end;
-    return false;
-  }
-  *at = r.memory + begin;
-  return true;
+constexpr Flow touch(uint32_t size) {
+  return size == 1   ? Flow::kTouch1
+         : size == 2 ? Flow::kTouch2
+         : size == 4 ? Flow::kTouch4
+                     : Flow::kTouch8;
+}
+constexpr uint32_t log2_of(uint32_t size) {
+  return size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
 }
 
-// V: type of the value. M: type in memory. The address is a slot, the accumulator, or nothing
-// (class C: it is part of the offset).
-template <class V, class M, Src kAddress, Dst kDst>
+#if MOTE_LIMITS_IN_MEMORY
+template <uint32_t kLog2>
+MOTE_INLINE uint32_t memory_limit(const Registers& r) {
+#if MOTE_JUMPS_AT_ONCE
+  // Not through the compiler: it would copy the pinned register, for use after the comparison.
+  uint32_t limit;
+  __asm__("ldr %0, [%1, %2]"
+          : "=r"(limit)
+          : "r"(pinned_execution), "i"(offsetof(ExecutionData, limits) + kLog2 * 4)
+          : "memory");
+  (void)r;
+  return limit;
+#else
+  return r.execution()->limits[kLog2];
+#endif
+}
+#endif
+
+// Where the kSize bytes at the guest's `address` + `offset` are. Anything but kNext: they are not
+// all usable, return it.
+template <uint32_t kSize>
+MOTE_INLINE Flow memory_at(Registers& r, uint32_t address, uint32_t offset, uint8_t** at) {
+#if MOTE_LIMITS_IN_MEMORY
+  uint32_t begin;
+  if (__builtin_expect(__builtin_add_overflow(address, offset, &begin), 0)) {
+    return trap(r, ErrorCode::kMemoryBounds);
+  }
+  if (__builtin_expect(begin >= memory_limit<log2_of(kSize)>(r), 0)) {
+    r.execution()->touch_begin = begin;
+    return touch(kSize);
+  }
+#else
+  const uint64_t begin = static_cast<uint64_t>(address) + offset;
+  if (__builtin_expect(begin + kSize > r.memory_size(), 0)) {
+    r.execution()->touch_begin = begin;
+    return touch(kSize);
+  }
+#endif
+  *at = r.memory() + begin;
+  return Flow::kNext;
+}
+
+// What each load and store moves: the type of the value, and the type in memory.
+namespace access {
+#define MOTE_VALUE_I32 uint32_t
+#define MOTE_VALUE_I64 uint64_t
+#define MOTE_VALUE_F32 float
+#define MOTE_VALUE_F64 double
+#define MOTE_LOAD(code, name, text, type, M, ...) \
+  struct name {                                   \
+    using Value = MOTE_VALUE_##type;              \
+    using Memory = M;                             \
+  };
+#define MOTE_STORE MOTE_LOAD
+#include "loader/instructions.def"
+}  // namespace access
+
+template <Src kAddress>
+MOTE_INLINE uint32_t address(const Registers& r) {
+  if constexpr (kAddress == Src::C) {
+    return 0;
+  } else {
+    return source<uint32_t, kAddress, kHandlerUnits>(r);
+  }
+}
+
+template <class Access, Src kAddress, Dst kDst>
 MOTE_INLINE Flow load(Registers& r) {
-  constexpr uint32_t kAtOffset =
-      kHandlerUnits + (kAddress == Src::C ? 0 : source_units<uint32_t>(kAddress));
-  constexpr uint32_t kAtResult = kAtOffset + kU32Units;
-  uint32_t address = 0;
-  if constexpr (kAddress != Src::C) address = source<uint32_t, kAddress, kHandlerUnits>(r);
+  using V = typename Access::Value;
+  using M = typename Access::Memory;
+  constexpr uint32_t kAtOffset = kHandlerUnits + address_units(kAddress);
+  constexpr uint32_t kAtResult = kAtOffset + kOffsetUnits;
   uint8_t* at;
-  if (!memory_at(r, address, read_u32(r.pc + kAtOffset), sizeof(M), &at)) return Flow::kTouch;
+  const Flow flow =
+      memory_at<sizeof(M)>(r, address<kAddress>(r), read_offset(r.pc() + kAtOffset), &at);
+  if (flow != Flow::kNext) return flow;
   M raw;
   memcpy(&raw, at, sizeof raw);
   raw = to_little_endian(raw);
@@ -270,37 +316,89 @@ MOTE_INLINE Flow load(Registers& r) {
     value = static_cast<V>(raw);
   }
   result<V, kDst, kAtResult>(r, value);
-  r.pc += kAtResult + result_units(kDst);
-  return Flow::kNext;
+  return next<kAtResult + result_units(kDst)>(r);
 }
 
-template <class V, class M, Src kAddress, Src kValue>
+template <class Access, Src kAddress, Src kValue>
 MOTE_INLINE Flow store(Registers& r) {
-  constexpr uint32_t kAtValue =
-      kHandlerUnits + (kAddress == Src::C ? 0 : source_units<uint32_t>(kAddress));
+  using V = typename Access::Value;
+  using M = typename Access::Memory;
+  constexpr uint32_t kAtValue = kHandlerUnits + address_units(kAddress);
   constexpr uint32_t kAtOffset = kAtValue + source_units<V>(kValue);
-  uint32_t address = 0;
-  if constexpr (kAddress != Src::C) address = source<uint32_t, kAddress, kHandlerUnits>(r);
   uint8_t* at;
-  if (!memory_at(r, address, read_u32(r.pc + kAtOffset), sizeof(M), &at)) return Flow::kTouch;
+  const Flow flow =
+      memory_at<sizeof(M)>(r, address<kAddress>(r), read_offset(r.pc() + kAtOffset), &at);
+  if (flow != Flow::kNext) return flow;
   const M raw = to_little_endian(static_cast<M>(source<V, kValue, kAtValue>(r)));
   memcpy(at, &raw, sizeof raw);
-  r.pc += kAtOffset + kU32Units;
-  return Flow::kNext;
+  return next<kAtOffset + kOffsetUnits>(r);
+}
+
+// Adds an offset that does not fit the encoding of loads and stores. A sum beyond 32 bits is out of
+// the bounds of any memory.
+template <Src kAddress>
+MOTE_INLINE Flow far_address(Registers& r) {
+  constexpr uint32_t kAtOffset = kHandlerUnits + source_units<uint32_t>(kAddress);
+  constexpr uint32_t kAtResult = kAtOffset + kU32Units;
+  uint32_t sum;
+  if (__builtin_add_overflow(source<uint32_t, kAddress, kHandlerUnits>(r),
+                             read_u32(r.pc() + kAtOffset), &sum)) {
+    return trap(r, ErrorCode::kMemoryBounds);
+  }
+  result<uint32_t, Dst::D, kAtResult>(r, sum);
+  return next<kAtResult + kSlotUnits>(r);
 }
 
 // ---- Control ---------------------------------------------------------------------------------
 
 // Pays for a backward branch or a call. False: return Flow::kCheck.
-MOTE_INLINE bool pay_check(Registers& r) { return --r.execution->checks >= 0; }
+MOTE_INLINE bool pay_check(Registers& r) {
+#if MOTE_CHECKS_IN_REGISTER
+  const int32_t left = r.checks() - 1;
+  r.set_checks(left);
+  return left >= 0;
+#else
+  return --r.execution()->checks >= 0;
+#endif
+}
+// Where the runtime reads or changes the count.
+MOTE_INLINE void save_checks(const Registers& r) {
+#if MOTE_CHECKS_IN_REGISTER
+  r.execution()->checks = r.checks();
+#else
+  (void)r;
+#endif
+}
+MOTE_INLINE void restore_checks(Registers& r) {
+#if MOTE_CHECKS_IN_REGISTER
+  r.set_checks(r.execution()->checks);
+#else
+  (void)r;
+#endif
+}
 
-template <Direction kDirection>
-MOTE_INLINE Flow branch(Registers& r) {
+// Goes to the target that stands at kAtTarget.
+template <Direction kDirection, uint32_t kAtTarget>
+MOTE_INLINE Flow jump(Registers& r) {
   if constexpr (kDirection == Direction::B) {
     if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   }
-  r.pc = read_target(r.pc + kHandlerUnits);
-  return Flow::kNext;
+#if MOTE_ENCODING == MOTE_ENCODING_COMPACT
+  const int32_t distance = read_distance(r.pc() + kAtTarget);
+  if constexpr (kDirection == Direction::X) {
+    if (distance < 0 && __builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
+  }
+  r.set_pc(r.pc() + distance);
+  return next<kAtTarget>(r);
+#else
+  r.set_pc(read_target(r.pc() + kAtTarget));
+  return next<0>(r);
+#endif
+}
+
+template <Direction kDirection>
+MOTE_INLINE Flow branch(Registers& r) {
+  return jump<kDirection, kHandlerUnits>(r);
 }
 
 // Branches when the comparison yields kWhen.
@@ -311,15 +409,8 @@ MOTE_INLINE Flow branch_compare(Registers& r) {
   constexpr uint32_t kAtTarget = kAtB + source_units<T>(kB);
   const T a = source<T, kA, kHandlerUnits>(r);
   const T b = source<T, kB, kAtB>(r);
-  if ((Op::apply(a, b) != 0) == kWhen) {
-    if constexpr (kDirection == Direction::B) {
-      if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
-    }
-    r.pc = read_target(r.pc + kAtTarget);
-  } else {
-    r.pc += kAtTarget + kTargetUnits;
-  }
-  return Flow::kNext;
+  if ((Op::apply(a, b) != 0) == kWhen) return jump<kDirection, kAtTarget>(r);
+  return next<kAtTarget + kTargetUnits>(r);
 }
 
 // Branches when the i32 is not zero (kWhen), or when it is.
@@ -327,14 +418,9 @@ template <Src kA, bool kWhen, Direction kDirection>
 MOTE_INLINE Flow branch_test(Registers& r) {
   constexpr uint32_t kAtTarget = kHandlerUnits + source_units<uint32_t>(kA);
   if ((source<uint32_t, kA, kHandlerUnits>(r) != 0) == kWhen) {
-    if constexpr (kDirection == Direction::B) {
-      if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
-    }
-    r.pc = read_target(r.pc + kAtTarget);
-  } else {
-    r.pc += kAtTarget + kTargetUnits;
+    return jump<kDirection, kAtTarget>(r);
   }
-  return Flow::kNext;
+  return next<kAtTarget + kTargetUnits>(r);
 }
 
 // The targets follow the count; the last one is the default.
@@ -342,11 +428,11 @@ template <Src kA>
 MOTE_INLINE Flow branch_table(Registers& r) {
   constexpr uint32_t kAtCount = kHandlerUnits + source_units<uint32_t>(kA);
   const uint32_t index = source<uint32_t, kA, kHandlerUnits>(r);
-  const uint32_t count = read_u32(r.pc + kAtCount);
+  const uint32_t count = read_u32(r.pc() + kAtCount);
   if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   const uint32_t chosen = index < count ? index : count;
-  r.pc = read_target(r.pc + kAtCount + kU32Units + static_cast<size_t>(chosen) * kTargetUnits);
-  return Flow::kNext;
+  r.set_pc(read_target(r.pc() + kAtCount + kU32Units + static_cast<size_t>(chosen) * kTargetUnits));
+  return next<0>(r);
 }
 
 MOTE_INLINE Flow unreachable(Registers& r) { return trap(r, ErrorCode::kUnreachable); }
@@ -363,85 +449,99 @@ MOTE_INLINE Flow unreachable(Registers& r) { return trap(r, ErrorCode::kUnreacha
 // The last operand of every call instruction is the distance between the two frames, so a return
 // finds it just before the return address.
 
-MOTE_INLINE size_t call_distance(const Unit* return_to) {
-  return read_slot(return_to - kSlotUnits);
-}
-
 // Enters a function of the running instance.
 MOTE_INLINE Flow enter(Registers& r, const FunctionCode& function, uint8_t* frame,
                        const Unit* return_to) {
-  if (__builtin_expect(static_cast<size_t>(r.execution->stack_end - frame) < function.frame_bytes,
+  if (__builtin_expect(static_cast<size_t>(r.execution()->stack_end - frame) < function.frame_bytes,
                        0)) {
     return trap(r, ErrorCode::kStackExhausted);
   }
   if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   store_link(frame + function.link_bytes, return_to);
-  r.frame = frame;
-  r.pc = static_cast<const Unit*>(function.code);
-  return Flow::kNext;
+  r.set_frame(frame);
+  r.set_pc(static_cast<const Unit*>(function.code));
+  return next<0>(r);
 }
 
 MOTE_INLINE Flow call(Registers& r) {
   constexpr uint32_t kUnits = kHandlerUnits + kFunctionUnits + kSlotUnits;
   const FunctionCode& function =
-      read_function(r.pc + kHandlerUnits, r.execution->instance->module->functions);
-  return enter(r, function, r.frame + call_distance(r.pc + kUnits), r.pc + kUnits);
+      read_function(r.pc() + kHandlerUnits, r.execution()->instance->module->functions);
+  return enter(r, function, r.frame() + call_distance(r.pc() + kUnits), r.pc() + kUnits);
+}
+
+MOTE_INLINE void show_memory(Registers& r, const MemoryData* memory) {
+  r.set_memory(memory != nullptr ? memory->bytes : nullptr);
+  const uint64_t usable = memory != nullptr ? memory->usable() : 0;
+#if MOTE_LIMITS_IN_MEMORY
+  for (uint32_t i = 0; i < 4; i++) {
+    const uint32_t size = 1u << i;
+    r.execution()->limits[i] = usable >= size ? static_cast<uint32_t>(usable - size + 1) : 0;
+  }
+#else
+  r.set_memory_size(usable);
+#endif
 }
 
 // Memory 0 is in registers at all times but between two use_memory.
-MOTE_INLINE void reload_memory(Registers& r) {
-  const MemoryData* memory = r.execution->instance->memory;
-  r.memory = memory != nullptr ? memory->bytes : nullptr;
-  r.memory_size = memory != nullptr ? memory->usable() : 0;
-}
+MOTE_INLINE void reload_memory(Registers& r) { show_memory(r, r.execution()->instance->memory); }
 
 // After touch_memory.
 MOTE_INLINE void reload_touched(Registers& r) {
-  if (r.execution->memory_index == 0) return reload_memory(r);
-  const MemoryData* memory = r.execution->instance->memories[r.execution->memory_index];
-  r.memory = memory->bytes;
-  r.memory_size = memory->usable();
+  const uint32_t index = r.execution()->memory_index;
+  const InstanceData& instance = *r.execution()->instance;
+  show_memory(r, index == 0 ? instance.memory : instance.memories[index]);
 }
 
 // Makes a memory the one that loads and stores go to: before and after an access to another one
 // than memory 0.
 MOTE_INLINE Flow use_memory(Registers& r) {
-  r.execution->memory_index = read_u32(r.pc + kHandlerUnits);
+  r.execution()->memory_index = read_u32(r.pc() + kHandlerUnits);
   reload_touched(r);
-  r.pc += kHandlerUnits + kU32Units;
-  return Flow::kNext;
+  return next<kHandlerUnits + kU32Units>(r);
 }
 
 MOTE_INLINE void save(const Registers& r) {
-  r.execution->pc = r.pc;
-  r.execution->frame = r.frame;
-  r.execution->accumulator = r.accumulator;
-  r.execution->accumulator_f32 = r.accumulator_f32;
-  r.execution->accumulator_f64 = r.accumulator_f64;
+  save_checks(r);
+  r.execution()->pc = r.pc();
+  r.execution()->frame = r.frame();
+  r.execution()->accumulator = r.accumulator();
+#if MOTE_APART_F32
+  r.execution()->accumulator_f32 = r.accumulator_f32();
+#endif
+#if MOTE_APART_F64
+  r.execution()->accumulator_f64 = r.accumulator_f64();
+#endif
 }
 
 MOTE_INLINE void restore(Registers& r) {
-  r.pc = r.execution->pc;
-  r.frame = r.execution->frame;
-  r.accumulator = r.execution->accumulator;
-  r.accumulator_f32 = r.execution->accumulator_f32;
-  r.accumulator_f64 = r.execution->accumulator_f64;
-  r.execution->memory_index = 0;
+  restore_checks(r);
+  r.set_pc(r.execution()->pc);
+  r.set_frame(r.execution()->frame);
+  r.set_accumulator(r.execution()->accumulator);
+#if MOTE_APART_F32
+  r.set_accumulator_f32(r.execution()->accumulator_f32);
+#endif
+#if MOTE_APART_F64
+  r.set_accumulator_f64(r.execution()->accumulator_f64);
+#endif
+  r.execution()->memory_index = 0;
   reload_memory(r);
 }
 
 // Goes on after a call that the runtime made.
 MOTE_INLINE Flow after_call(Registers& r, CallOutcome outcome, const Unit* return_to) {
+  restore_checks(r);
   switch (outcome) {
     case CallOutcome::kEntered:
-      r.pc = r.execution->pc;
-      r.frame = r.execution->frame;
+      r.set_pc(r.execution()->pc);
+      r.set_frame(r.execution()->frame);
       reload_memory(r);
-      return Flow::kNext;
+      return next<0>(r);
     case CallOutcome::kReturned:
       reload_memory(r);
-      r.pc = return_to;
-      return Flow::kNext;
+      r.set_pc(return_to);
+      return next<0>(r);
     case CallOutcome::kTrapped: return Flow::kTrap;
     case CallOutcome::kStopped: break;
   }
@@ -451,10 +551,10 @@ MOTE_INLINE Flow after_call(Registers& r, CallOutcome outcome, const Unit* retur
 MOTE_INLINE Flow call_import(Registers& r) {
   constexpr uint32_t kUnits = kHandlerUnits + kU32Units + kSlotUnits;
   if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
-  const Unit* return_to = r.pc + kUnits;
+  const Unit* return_to = r.pc() + kUnits;
   save(r);
-  const CallOutcome outcome = call_imported(*r.execution, r.frame + call_distance(return_to),
-                                            read_u32(r.pc + kHandlerUnits), return_to);
+  const CallOutcome outcome = call_imported(*r.execution(), r.frame() + call_distance(return_to),
+                                            read_u32(r.pc() + kHandlerUnits), return_to);
   return after_call(r, outcome, return_to);
 }
 
@@ -463,14 +563,14 @@ MOTE_INLINE Flow call_indirect(Registers& r) {
   constexpr uint32_t kAtTable = kHandlerUnits + source_units<uint32_t>(kIndex);
   constexpr uint32_t kAtType = kAtTable + kU32Units;
   constexpr uint32_t kUnits = kAtType + kU32Units + kSlotUnits;
-  const Unit* return_to = r.pc + kUnits;
-  uint8_t* frame = r.frame + call_distance(return_to);
+  const Unit* return_to = r.pc() + kUnits;
+  uint8_t* frame = r.frame() + call_distance(return_to);
   const uint32_t entry = source<uint32_t, kIndex, kHandlerUnits>(r);
-  const uint32_t typeidx = read_u32(r.pc + kAtType);
+  const uint32_t typeidx = read_u32(r.pc() + kAtType);
   // The usual case, without leaving the engine: a function of this instance, declared with the
   // very type that the instruction names.
-  const InstanceData& instance = *r.execution->instance;
-  const TableData& table = *instance.tables[read_u32(r.pc + kAtTable)];
+  const InstanceData& instance = *r.execution()->instance;
+  const TableData& table = *instance.tables[read_u32(r.pc() + kAtTable)];
   if (__builtin_expect(entry < table.size, 1)) {
     const uint32_t defined =
         table.entries[entry] - instance.reference_base - instance.module->imported_functions;
@@ -482,53 +582,54 @@ MOTE_INLINE Flow call_indirect(Registers& r) {
   }
   if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   save(r);
-  const CallOutcome outcome =
-      call_table_entry(*r.execution, frame, read_u32(r.pc + kAtTable), typeidx, entry, return_to);
+  const CallOutcome outcome = call_table_entry(*r.execution(), frame, read_u32(r.pc() + kAtTable),
+                                               typeidx, entry, return_to);
   return after_call(r, outcome, return_to);
 }
 
 MOTE_INLINE Flow leave(Registers& r, const Unit* link) {
-  r.frame -= call_distance(link);
-  r.pc = link;
-  return Flow::kNext;
+  r.set_frame(r.frame() - (call_distance(link)));
+  r.set_pc(link);
+  return next<0>(r);
 }
 
 MOTE_INLINE Flow return_nothing(Registers& r) {
-  return leave(r, load_link(r.frame + read_slot(r.pc + kHandlerUnits)));
+  return leave(r, load_link(r.frame() + read_slot(r.pc() + kHandlerUnits)));
 }
 
 template <class T, Src kA>
 MOTE_INLINE Flow return_one(Registers& r) {
   constexpr uint32_t kAtLink = kHandlerUnits + source_units<T>(kA);
-  const Unit* link = load_link(r.frame + read_slot(r.pc + kAtLink));
+  const Unit* link = load_link(r.frame() + read_slot(r.pc() + kAtLink));
   const T value = source<T, kA, kHandlerUnits>(r);
-  store_slot<T>(r.frame, 0, value);
+  store_slot<T>(r.frame(), 0, value);
   set_accumulator<T>(r, value);
   return leave(r, link);
 }
 
 // The results are a run of slots.
 MOTE_INLINE Flow return_many(Registers& r) {
-  const size_t from = read_slot(r.pc + kHandlerUnits);
-  const uint32_t slots = read_u32(r.pc + kHandlerUnits + kSlotUnits);
-  const Unit* link = load_link(r.frame + read_slot(r.pc + kHandlerUnits + kSlotUnits + kU32Units));
-  memmove(r.frame, r.frame + from, static_cast<size_t>(slots) * kSlotBytes);
+  const size_t from = read_slot(r.pc() + kHandlerUnits);
+  const uint32_t slots = read_u32(r.pc() + kHandlerUnits + kSlotUnits);
+  const Unit* link =
+      load_link(r.frame() + read_slot(r.pc() + kHandlerUnits + kSlotUnits + kU32Units));
+  memmove(r.frame(), r.frame() + from, static_cast<size_t>(slots) * kSlotBytes);
   return leave(r, link);
 }
 
-// The outermost call has returned; r.frame is where its results are.
+// The outermost call has returned; r.frame() is where its results are.
 MOTE_INLINE Flow exit_engine(Registers& r) {
   save(r);
-  r.execution->stop = StopReason::kDone;
+  r.execution()->stop = StopReason::kDone;
   return Flow::kStop;
 }
 
 // A call from another instance has returned.
 MOTE_INLINE Flow switch_back(Registers& r) {
   SwitchRecord record;
-  memcpy(&record, r.execution->stack_end, sizeof record);
-  r.execution->stack_end += sizeof record;
-  r.execution->instance = record.instance;
+  memcpy(&record, r.execution()->stack_end, sizeof record);
+  r.execution()->stack_end += sizeof record;
+  r.execution()->instance = record.instance;
   reload_memory(r);
   return leave(r, record.return_to);
 }
@@ -542,15 +643,16 @@ MOTE_INLINE Flow runtime_call(Registers& r) {
   if constexpr (kPays) {
     if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   }
-  const size_t operands = read_slot(r.pc + kHandlerUnits);
-  const uint32_t a = read_u32(r.pc + kHandlerUnits + kSlotUnits);
-  const uint32_t b = read_u32(r.pc + kHandlerUnits + kSlotUnits + kU32Units);
+  const size_t operands = read_slot(r.pc() + kHandlerUnits);
+  const uint32_t a = read_u32(r.pc() + kHandlerUnits + kSlotUnits);
+  const uint32_t b = read_u32(r.pc() + kHandlerUnits + kSlotUnits + kU32Units);
+  if constexpr (kPays) save_checks(r);
   const ErrorCode code =
-      kCall(*r.execution, static_cast<uint32_t*>(static_cast<void*>(r.frame + operands)), a, b);
+      kCall(*r.execution(), static_cast<uint32_t*>(static_cast<void*>(r.frame() + operands)), a, b);
+  if constexpr (kPays) restore_checks(r);
   if (code != ErrorCode::kOk) return trap(r, code);
   reload_memory(r);
-  r.pc += kHandlerUnits + kSlotUnits + 2 * kU32Units;
-  return Flow::kNext;
+  return next<kHandlerUnits + kSlotUnits + 2 * kU32Units>(r);
 }
 
 }  // namespace mote::detail

@@ -14,8 +14,19 @@ Handler first_handler(Op op) {
 #define MOTE_BINARY(code, name, ...) Handler::k##name##_SSD,
 #define MOTE_BINARY_TRAP MOTE_BINARY
 #define MOTE_COMPARE MOTE_BINARY
-#define MOTE_LOAD(code, name, ...) Handler::k##name##_SD,
-#define MOTE_STORE(code, name, ...) Handler::k##name##_SS,
+// A type that is moved as an integer has no loads and stores of its own.
+#define MOTE_MOVED_HANDLER(type, moved, as_integer) \
+  MOTE_FORMS_PASTE(MOTE_MOVED_HANDLER_, MOTE_MOVED_##type, )(moved, as_integer)
+#define MOTE_MOVED_HANDLER_0(moved, as_integer) Handler::k##as_integer,
+#define MOTE_MOVED_HANDLER_1(moved, as_integer) Handler::k##moved,
+#define MOTE_INTEGER_F32 I32
+#define MOTE_INTEGER_F64 I64
+#define MOTE_INTEGER_I32 I32
+#define MOTE_INTEGER_I64 I64
+#define MOTE_LOAD(code, name, text, type, ...) \
+  MOTE_MOVED_HANDLER(type, name##_SD, MOTE_FORMS_PASTE(MOTE_INTEGER_##type, Load_SD, ))
+#define MOTE_STORE(code, name, text, type, ...) \
+  MOTE_MOVED_HANDLER(type, name##_SS, MOTE_FORMS_PASTE(MOTE_INTEGER_##type, Store_SS, ))
 #include "loader/instructions.def"
   };
   return kFirst[static_cast<uint8_t>(op)];

@@ -6,6 +6,7 @@
 #include <mote/config.hpp>
 
 #include "interp/code.hpp"
+#include "interp/forms.hpp"
 #include "loader/instruction.hpp"
 
 namespace mote::detail {
@@ -16,6 +17,10 @@ enum class Handler : uint16_t {
   kCount,
 };
 
+// The handler that takes its value from the accumulator follows the one that takes it from a slot.
+constexpr Handler accumulated(Handler from_slot, bool accumulator) {
+  return static_cast<Handler>(static_cast<uint32_t>(from_slot) + (accumulator ? 1 : 0));
+}
 // First variant of each arithmetic, load or store instruction. kCount for others.
 Handler first_handler(Op op);
 // Name of a handler, for the disassembler and tests.

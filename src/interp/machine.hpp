@@ -10,6 +10,7 @@
 
 #include "base/arena.hpp"
 #include "interp/code.hpp"
+#include "interp/forms.hpp"
 #include "loader/module_data.hpp"
 
 namespace mote::detail {
@@ -94,10 +95,12 @@ enum class StopReason : uint8_t { kDone, kTrap, kFuel, kInterrupt, kWait };
 
 #if __SIZEOF_POINTER__ == 8
 using Accumulator = uint64_t;
-constexpr bool kWideAccumulator = true;
+// The size of memory is in a register, and addresses are computed in 64 bits.
+#define MOTE_LIMITS_IN_MEMORY 0
 #else
 using Accumulator = uint32_t;
-constexpr bool kWideAccumulator = false;
+// Addresses are computed in 32 bits and compared with a limit for each size of access.
+#define MOTE_LIMITS_IN_MEMORY 1
 #endif
 
 struct ExecutionData {
@@ -105,15 +108,24 @@ struct ExecutionData {
   const Unit* pc = nullptr;
   uint8_t* frame = nullptr;
   Accumulator accumulator = 0;
+#if MOTE_APART_F32
   float accumulator_f32 = 0;
+#endif
+#if MOTE_APART_F64
   double accumulator_f64 = 0;
+#endif
 
   // Used by handlers while it runs.
   InstanceData* instance = nullptr;
   uint8_t* stack_end = nullptr;  // first byte that frames must not use
   int32_t checks = 0;            // until fuel and the interrupt flag are looked at
-  uint64_t touch_end = 0;        // what a memory access needs backed ...
-  uint32_t memory_index = 0;     // ... in this memory
+#if MOTE_LIMITS_IN_MEMORY
+  uint32_t limits[4] = {};  // addresses below limits[n] have 2^n usable bytes
+  uint32_t touch_begin = 0;
+#else
+  uint64_t touch_begin = 0;  // where a memory access wants to begin ...
+#endif
+  uint32_t memory_index = 0;  // ... in this memory
 
   StopReason stop = StopReason::kDone;
   ErrorCode trap = ErrorCode::kOk;
@@ -167,9 +179,9 @@ ErrorCode elem_drop(ExecutionData&, uint32_t* operands, uint32_t elemidx, uint32
 ErrorCode ref_func(ExecutionData&, uint32_t* operands, uint32_t funcidx, uint32_t);
 }  // namespace calls
 
-// Backs memory execution.memory_index up to execution.touch_end. kOk, kMemoryBounds or
-// kMemoryQuota.
-ErrorCode touch_memory(ExecutionData& execution);
+// Backs `size` bytes of memory execution.memory_index from execution.touch_begin on. kOk,
+// kMemoryBounds or kMemoryQuota.
+ErrorCode touch_memory(ExecutionData& execution, uint32_t size);
 // `checks` ran out: kDone to go on, else why to stop.
 StopReason refill_checks(ExecutionData& execution);
 
@@ -198,6 +210,24 @@ MOTE_INLINE const Unit* load_link(const uint8_t* at) {
 }
 MOTE_INLINE void store_link(uint8_t* at, const Unit* link) {
   memcpy(__builtin_assume_aligned(at, kSlotBytes), &link, sizeof link);
+}
+
+// Values in a frame.
+template <class T>
+MOTE_INLINE T load_slot(const uint8_t* frame, size_t offset) {
+  T value;
+  memcpy(&value, __builtin_assume_aligned(frame + offset, kSlotBytes), sizeof value);
+  return value;
+}
+template <class T>
+MOTE_INLINE void store_slot(uint8_t* frame, size_t offset, T value) {
+  memcpy(__builtin_assume_aligned(frame + offset, kSlotBytes), &value, sizeof value);
+}
+
+// The last operand of every call instruction is the distance between the two frames: a return finds
+// it just before the return address.
+MOTE_INLINE size_t call_distance(const Unit* return_to) {
+  return read_slot(return_to - kSlotUnits);
 }
 
 }  // namespace mote::detail

@@ -188,8 +188,8 @@ bool Translator::instruction(const DecodedInstruction& in) {
     case Shape::kConst: return constant(in);
     case Shape::kUnary:
     case Shape::kTest: return unary(in);
-    case Shape::kBinary: return binary(in);
-    case Shape::kCompare: return compare(in);
+    case Shape::kBinary:
+    case Shape::kCompare: return binary(in);
     case Shape::kLoad: return load(in);
     case Shape::kStore: return store(in);
     case Shape::kIllegal: break;
@@ -212,7 +212,7 @@ bool Translator::unary(const DecodedInstruction& in) {
   next.destination = height_;
   if (live_) {
     put_in_slot(&next.a);
-    use(&next.a);
+    if (forms_of(*in.info).has(Src::A, Src::S)) use(&next.a);
     next.op = in.info->op;
     next.type = in.info->result;
     next.offset = in.offset;
@@ -221,43 +221,16 @@ bool Translator::unary(const DecodedInstruction& in) {
   return push_home(in.info->result);
 }
 
+// Two sources: arithmetic and comparisons.
 bool Translator::binary(const DecodedInstruction& in) {
   Pending next;
   if (!pop(in.info->operand, &next.b) || !pop(in.info->operand, &next.a)) return false;
   next.destination = height_;
   if (live_) {
-    if (next.a.src == Src::C && next.b.src == Src::C) put_in_slot(&next.a);
-    // One source at most comes from the accumulator.
-    use(&next.a);
-    if (next.a.src != Src::A) use(&next.b);
-    if (in.info->commutes && (next.a.src == Src::C || next.b.src == Src::A)) {
-      const Operand swapped = next.a;
-      next.a = next.b;
-      next.b = swapped;
-    }
-    next.op = in.info->op;
-    next.type = in.info->result;
-    next.offset = in.offset;
-    wait(next);
-  }
-  return push_home(in.info->result);
-}
-
-bool Translator::compare(const DecodedInstruction& in) {
-  Pending next;
-  if (!pop(in.info->operand, &next.b) || !pop(in.info->operand, &next.a)) return false;
-  next.destination = height_;
-  if (live_) {
-    if (next.a.src == Src::C && next.b.src == Src::C) put_in_slot(&next.a);
-    use(&next.a);
-    if (next.a.src != Src::A) use(&next.b);
-    next.op = in.info->op;
-    if (next.a.src == Src::C || next.b.src == Src::A) {
-      const Operand swapped = next.a;
-      next.a = next.b;
-      next.b = swapped;
-      next.op = in.info->swapped;
-    }
+    const bool compares = in.info->shape == Shape::kCompare;
+    const bool swapped =
+        choose(forms_of(*in.info), &next.a, &next.b, compares || in.info->commutes != 0);
+    next.op = swapped && compares ? in.info->swapped : in.info->op;
     next.type = in.info->result;
     next.offset = in.offset;
     wait(next);
@@ -267,15 +240,32 @@ bool Translator::compare(const DecodedInstruction& in) {
 
 // ---- Memory ----------------------------------------------------------------------------------
 
-// The address of a load or store and its offset. A constant address becomes part of the offset.
-void Translator::fold_address(Operand* address, uint32_t* offset) {
-  if (address->src != Src::C) return;
-  const uint64_t sum = address->bits + *offset;
-  if (sum <= UINT32_MAX) {
-    *offset = static_cast<uint32_t>(sum);
-  } else {
-    put_in_slot(address);
+// The address of a load or store and its offset. A constant address becomes part of the offset, if
+// the instruction takes one; what the encoding has no room for is added before.
+void Translator::fold_address(Operand* address, uint32_t* offset, bool takes_constant) {
+  if (address->src == Src::C && takes_constant) {
+    const uint64_t sum = address->bits + *offset;
+    if (sum <= kMaxOffset) {
+      *offset = static_cast<uint32_t>(sum);
+      return;
+    }
   }
+  if (*offset > kMaxOffset) {
+    flush();
+    note_offset(instruction_offset_);
+    const bool constant = address->src == Src::C;
+    Unit* at = emit(constant ? Handler::kFarAddress_C : Handler::kFarAddress_S,
+                    (constant ? kU32Units : kSlotUnits) + kU32Units + kSlotUnits);
+    at = emit_source(at, *address);
+    write_u32(at, *offset);
+    write_slot(at + kU32Units, address->home);
+    set_accumulator(address->home, ValueType::kI32);
+    address->src = Src::S;
+    address->slot = address->home;
+    address->is_temporary = true;
+    *offset = 0;
+  }
+  put_in_slot(address);
 }
 
 bool Translator::load(const DecodedInstruction& in) {
@@ -284,9 +274,10 @@ bool Translator::load(const DecodedInstruction& in) {
   if (!pop(ValueType::kI32, &next.a)) return false;
   next.destination = height_;
   if (live_) {
+    const FormIndex& forms = forms_of(*in.info);
     next.immediate = static_cast<uint32_t>(in.bits);
-    fold_address(&next.a, &next.immediate);
-    use(&next.a);
+    fold_address(&next.a, &next.immediate, forms.has(Src::C, Src::S));
+    if (forms.has(Src::A, Src::S)) use(&next.a);
     next.op = in.info->op;
     next.type = in.info->result;
     next.offset = in.offset;
@@ -323,31 +314,29 @@ bool Translator::store(const DecodedInstruction& in) {
   Operand address;
   if (!pop(in.info->result, &value) || !pop(ValueType::kI32, &address)) return false;
   if (!live_) return true;
+  const FormIndex& forms = forms_of(*in.info);
   uint32_t offset = static_cast<uint32_t>(in.bits);
-  fold_address(&address, &offset);
-  use(&value);
-  if (value.src != Src::A) use(&address);
+  fold_address(&address, &offset, forms.has(Src::C, Src::S));
+  // No form takes a constant but together with any other class.
+  if (value.src == Src::C && !forms.has(Src::S, Src::C)) put_in_slot(&value);
+  if (is_in_accumulator(value) && forms.has(address.src, Src::A)) {
+    take_accumulator(&value);
+  } else if (is_in_accumulator(address) && forms.has(Src::A, value.src)) {
+    take_accumulator(&address);
+  }
   flush();
   if (in.index2 != 0) emit_use_memory(in.index2);
   note_offset(in.offset);
-  // In the order of MOTE_STORE in handlers.def.
-  uint32_t variant = 0;
-  if (address.src == Src::S) {
-    variant = value.src == Src::S ? 0 : value.src == Src::C ? 1 : 2;
-  } else if (address.src == Src::A) {
-    variant = value.src == Src::S ? 3 : 4;
-  } else {
-    variant = value.src == Src::S ? 5 : value.src == Src::C ? 6 : 7;
-  }
   const uint32_t value_units = value.src == Src::S         ? kSlotUnits
                                : value.src == Src::A       ? 0
                                : slots_of(value.type) == 2 ? kU64Units
                                                            : kU32Units;
-  Unit* at = emit(static_cast<Handler>(static_cast<uint32_t>(first_handler(in.info->op)) + variant),
-                  (address.src == Src::S ? kSlotUnits : 0) + value_units + kU32Units);
+  Unit* at = emit(static_cast<Handler>(static_cast<uint32_t>(first_handler(in.info->op)) +
+                                       forms.find(address.src, value.src, Dst::D)),
+                  address_units(address.src) + value_units + kOffsetUnits);
   if (address.src == Src::S) at = emit_source(at, address);
   at = emit_source(at, value);
-  write_u32(at, offset);
+  write_offset(at, offset);
   if (in.index2 != 0) emit_use_memory(0);
   return true;
 }
@@ -385,10 +374,9 @@ bool Translator::select(const DecodedInstruction& in) {
     flush();
     const bool wide = slots_of(type) == 2;
     const bool accumulator = condition.src == Src::A;
-    Unit* at = emit(wide          ? accumulator ? Handler::kSelect64_A : Handler::kSelect64_S
-                    : accumulator ? Handler::kSelect32_A
-                                  : Handler::kSelect32_S,
-                    3 * kSlotUnits + (accumulator ? 0 : kSlotUnits));
+    const Handler first = wide ? Handler::kSelect64_S : Handler::kSelect32_S;
+    Unit* at =
+        emit(accumulated(first, accumulator), 3 * kSlotUnits + (accumulator ? 0 : kSlotUnits));
     write_slot(at, a.slot);
     write_slot(at + kSlotUnits, b.slot);
     at = emit_source(at + 2 * kSlotUnits, condition);
@@ -402,11 +390,11 @@ void Translator::finish_result(Unit* at, ValueType type) {
   write_slot(at, height_);
   last_result_at_ = out_of_memory_ ? kNoPatch : position_of(at);
   last_result_slot_ = height_;
-  // The handlers move bits, through the integer accumulator.
-  if (type == ValueType::kF32 || type == ValueType::kF64) {
-    forget_accumulator();
-  } else {
+  // The handlers move bits, through the accumulator of the integer.
+  if (is_moved_as_integer(type)) {
     set_accumulator(height_, type);
+  } else {
+    forget_accumulator();
   }
 }
 
@@ -484,18 +472,17 @@ bool Translator::global_set(const DecodedInstruction& in) {
   if (!pop(global.type, &value)) return false;
   if (!live_) return true;
   put_in_slot(&value);
-  // Handlers take bits from the integer accumulator only.
-  if (global.type != ValueType::kF32 && global.type != ValueType::kF64) use(&value);
-  flush();
   const bool wide = slots_of(global.type) == 2;
   const bool imported = in.index < module_->imported_globals;
-  const Handler first =
-      imported ? wide ? Handler::kImportedGlobalSet64_S : Handler::kImportedGlobalSet32_S
-      : wide   ? Handler::kGlobalSet64_S
-               : Handler::kGlobalSet32_S;
+  // Handlers take bits, from the accumulator of the integer.
+  if (!imported && is_moved_as_integer(global.type)) use(&value);
+  flush();
+  const Handler first = imported
+                            ? wide ? Handler::kImportedGlobalSet64 : Handler::kImportedGlobalSet32
+                        : wide ? Handler::kGlobalSet64_S
+                               : Handler::kGlobalSet32_S;
   const bool accumulator = value.src == Src::A;
-  Unit* at = emit(static_cast<Handler>(static_cast<uint32_t>(first) + (accumulator ? 1 : 0)),
-                  kU32Units + (accumulator ? 0 : kSlotUnits));
+  Unit* at = emit(accumulated(first, accumulator), kU32Units + (accumulator ? 0 : kSlotUnits));
   write_u32(at, global.cell);
   emit_source(at + kU32Units, value);
   return true;

@@ -22,8 +22,8 @@
 
 #include "base/scratch_vector.hpp"
 #include "interp/code.hpp"
-#include "interp/handler_bodies.hpp"
 #include "interp/handlers.hpp"
+#include "interp/machine.hpp"
 #include "loader/module_decoder.hpp"
 
 namespace mote::detail {
@@ -114,7 +114,6 @@ class Translator final : public CodeSink {
   bool constant(const DecodedInstruction& in);
   bool unary(const DecodedInstruction& in);
   bool binary(const DecodedInstruction& in);
-  bool compare(const DecodedInstruction& in);
   bool load(const DecodedInstruction& in);
   bool store(const DecodedInstruction& in);
   bool block(const DecodedInstruction& in);
@@ -172,10 +171,15 @@ class Translator final : public CodeSink {
   void move_to_label(const ControlFrame& frame);
   void branch_to(ControlFrame& frame);
   void emit_branch_if(Operand condition, bool when, bool backward, uint32_t* at_target);
+  void emit_branch_compare(bool when, bool backward, uint32_t* at_target);
   void emit_return();
 
   // Code (translator_emit.cpp)
+  bool is_in_accumulator(const Operand& operand) const;
+  void take_accumulator(Operand* operand);
   void use(Operand* operand);
+  bool choose(const FormIndex& forms, Operand* a, Operand* b, bool swaps);
+  uint8_t number_of(const Pending& pending, Dst kind) const;
   void flush();
   void wait(const Pending& pending);
   void emit_copy(ValueType type, const Operand& from, Slot to);
@@ -186,7 +190,7 @@ class Translator final : public CodeSink {
   void finish_result(Unit* at, ValueType type);
   void emit_use_memory(uint32_t memidx);
   bool check_memory(uint32_t memidx);
-  void fold_address(Operand* address, uint32_t* offset);
+  void fold_address(Operand* address, uint32_t* offset, bool takes_constant);
   Unit* emit(Handler handler, uint32_t operand_units);
   Unit* emit_source(Unit* at, const Operand& operand);
   void note_offset(uint32_t offset);

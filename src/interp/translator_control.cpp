@@ -227,8 +227,9 @@ bool Translator::br_table(const DecodedInstruction& in) {
       static_cast<uint64_t>(table_count_) * kTargetUnits + kSlotUnits + kU32Units;
   if (units > UINT32_MAX / sizeof(Unit)) return out_of_memory();
   note_offset(in.offset);
-  Unit* at = emit(index.src == Src::A ? Handler::kBrTable_A : Handler::kBrTable_S,
-                  (index.src == Src::A ? 0 : kSlotUnits) + kU32Units + table_count_ * kTargetUnits);
+  const bool accumulator = index.src == Src::A;
+  Unit* at = emit(accumulated(Handler::kBrTable_S, accumulator),
+                  (accumulator ? 0 : kSlotUnits) + kU32Units + table_count_ * kTargetUnits);
   if (out_of_memory_) return out_of_memory();
   at = emit_source(at, index);
   write_u32(at, in.index);
@@ -352,7 +353,7 @@ bool Translator::call_indirect(const DecodedInstruction& in) {
   if (!call_arguments(type, &entry)) return false;
   if (live_) {
     note_offset(in.offset);
-    Unit* at = emit(entry.src == Src::A ? Handler::kCallIndirect_A : Handler::kCallIndirect_S,
+    Unit* at = emit(accumulated(Handler::kCallIndirect_S, entry.src == Src::A),
                     (entry.src == Src::A ? 0 : kSlotUnits) + 2 * kU32Units + kSlotUnits);
     at = emit_source(at, entry);
     write_u32(at, tableidx);

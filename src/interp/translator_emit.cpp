@@ -5,57 +5,50 @@ namespace mote::detail {
 
 namespace {
 
-bool is_float(ValueType type) { return type == ValueType::kF32 || type == ValueType::kF64; }
-
-// Which accumulator holds a value of this type.
-ValueType bank_of(ValueType type) { return is_float(type) ? type : ValueType::kI32; }
-
-bool fits_accumulator(ValueType type) { return kWideAccumulator || type != ValueType::kI64; }
-
 uint32_t units_of(Src src, ValueType type) {
   if (src == Src::S) return kSlotUnits;
   if (src == Src::A) return 0;
   return slots_of(type) == 2 ? kU64Units : kU32Units;
 }
 
-// Number of a variant, in the order of the MOTE_VARIANTS_* lists in handlers.def.
-uint32_t variant_1(Src a, Dst d) { return (a == Src::A ? 2u : 0u) + (d == Dst::N ? 1u : 0u); }
-uint32_t variant_2(Src a, Src b, Dst d) {
-  uint32_t number = 0;
-  if (a == Src::S) {
-    number = b == Src::S ? 0 : b == Src::C ? 1 : 4;
-  } else if (a == Src::A) {
-    number = b == Src::S ? 2 : 3;
-  } else {
-    number = b == Src::S ? 5 : 6;
-  }
-  return number * 2 + (d == Dst::N ? 1 : 0);
+Handler add(Handler first, uint32_t number) {
+  return static_cast<Handler>(static_cast<uint32_t>(first) + number);
 }
 
-Handler add(Handler first, uint32_t variant) {
-  return static_cast<Handler>(static_cast<uint32_t>(first) + variant);
-}
-
-// Handlers that differ by type only stand next to each other in handlers.def: S, A, C per type.
+// The handler that moves a value of `type`; those of one type stand together: S, C, A.
 Handler typed(ValueType type, Handler i32, Handler i64, Handler f32, Handler f64, Src src) {
   Handler first = i32;
-  if (type == ValueType::kI64) first = i64;
-  if (type == ValueType::kF32) first = f32;
-  if (type == ValueType::kF64) first = f64;
-  return add(first, src == Src::S ? 0 : src == Src::A ? 1 : 2);
+  if (moved_as(type) == ValueType::kI64) first = i64;
+  if (moved_as(type) == ValueType::kF32) first = f32;
+  if (moved_as(type) == ValueType::kF64) first = f64;
+  return add(first, static_cast<uint32_t>(src));
 }
 
-#if MOTE_FEATURE_FLOATS
+#if MOTE_APART_F32
 constexpr Handler kCopyF32 = Handler::kCopyF32_S;
-constexpr Handler kCopyF64 = Handler::kCopyF64_S;
 constexpr Handler kReturnF32 = Handler::kReturnF32_S;
-constexpr Handler kReturnF64 = Handler::kReturnF64_S;
 #else
 constexpr Handler kCopyF32 = Handler::kCount;
-constexpr Handler kCopyF64 = Handler::kCount;
 constexpr Handler kReturnF32 = Handler::kCount;
+#endif
+#if MOTE_APART_F64
+constexpr Handler kCopyF64 = Handler::kCopyF64_S;
+constexpr Handler kReturnF64 = Handler::kReturnF64_S;
+#else
+constexpr Handler kCopyF64 = Handler::kCount;
 constexpr Handler kReturnF64 = Handler::kCount;
 #endif
+static_assert(static_cast<int>(Src::S) == 0 && static_cast<int>(Src::C) == 1 &&
+                  static_cast<int>(Src::A) == 2,
+              "the order of MOTE_H_MOVE in handlers.def");
+
+constexpr uint32_t kDirections = MOTE_DIRECTIONS;
+#if MOTE_DIRECTIONS == 1
+constexpr Handler kFirstBranch = Handler::kBrIf_SX;
+#else
+constexpr Handler kFirstBranch = Handler::kBrIf_SF;
+#endif
+uint32_t direction_number(bool backward) { return kDirections == 2 && backward ? 1 : 0; }
 
 }  // namespace
 
@@ -125,8 +118,13 @@ void Translator::note_offset(uint32_t offset) {
 // ---- Operands --------------------------------------------------------------------------------
 
 void Translator::set_accumulator(Slot slot, ValueType type) {
-  accumulator_slot_ = fits_accumulator(type) ? slot : kNoSlot;
-  accumulator_type_ = bank_of(type);
+  accumulator_type_ = moved_as(type);
+  accumulator_slot_ = owns_accumulator(accumulator_type_) ? slot : kNoSlot;
+}
+
+bool Translator::is_in_accumulator(const Operand& operand) const {
+  return operand.src == Src::S && operand.slot == accumulator_slot_ &&
+         moved_as(operand.type) == accumulator_type_;
 }
 
 // Makes a constant a slot operand, in its home.
@@ -137,17 +135,48 @@ void Translator::put_in_slot(Operand* operand) {
   operand->slot = operand->home;
 }
 
-// Takes an operand from the accumulator if that holds it. Nothing may be written between this and
+// Takes an operand that is in the accumulator from there. Nothing may be written between this and
 // the instruction that uses the operand.
-void Translator::use(Operand* operand) {
-  if (operand->src != Src::S || operand->slot != accumulator_slot_ ||
-      bank_of(operand->type) != accumulator_type_) {
-    return;
-  }
+void Translator::take_accumulator(Operand* operand) {
   operand->src = Src::A;
-  if (operand->is_temporary && pending_.active && pending_.destination == operand->slot) {
+  // If nothing else will read it, it needs no slot.
+  if (operand->is_temporary && pending_.active && pending_.destination == operand->slot &&
+      number_of(pending_, Dst::N) != kNoForm) {
     pending_.kind = Dst::N;
   }
+}
+
+void Translator::use(Operand* operand) {
+  if (is_in_accumulator(*operand)) take_accumulator(operand);
+}
+
+// Chooses classes for two sources such that there is a form for them: first constants that no form
+// takes go to slots, then one source comes from the accumulator if it can. Swaps the sources where
+// that helps; `swaps` says whether it may. True: they were swapped.
+bool Translator::choose(const FormIndex& forms, Operand* a, Operand* b, bool swaps) {
+  if (a->src == Src::C && b->src == Src::C) put_in_slot(a);
+  if (b->src == Src::C && !forms.has(Src::S, Src::C)) put_in_slot(b);
+  if (a->src == Src::C && !forms.has(Src::C, Src::S) && !(swaps && forms.has(Src::S, Src::C))) {
+    put_in_slot(a);
+  }
+  const auto fits = [&](Src first, Src second) {
+    return forms.has(first, second) || (swaps && forms.has(second, first));
+  };
+  if (is_in_accumulator(*a) && fits(Src::A, b->src)) {
+    take_accumulator(a);
+  } else if (is_in_accumulator(*b) && fits(a->src, Src::A)) {
+    take_accumulator(b);
+  }
+  if (forms.has(a->src, b->src)) return false;
+  const Operand first = *a;
+  *a = *b;
+  *b = first;
+  return true;
+}
+
+// Number of the form that `pending` takes with a result of class `kind`, or kNoForm.
+uint8_t Translator::number_of(const Pending& pending, Dst kind) const {
+  return forms_of(detail::instruction(pending.op)).find(pending.a.src, pending.b.src, kind);
 }
 
 // Writes the waiting instruction.
@@ -156,31 +185,20 @@ void Translator::flush() {
   pending_.active = false;
   const Pending& p = pending_;
   const Instruction& info = detail::instruction(p.op);
-  const Handler first = first_handler(p.op);
-  const uint32_t result = result_units(p.kind);
   if (info.can_trap) note_offset(p.offset);
+  const Handler handler = add(first_handler(p.op), number_of(p, p.kind));
   Unit* at;
-  switch (info.shape) {
-    case Shape::kUnary:
-    case Shape::kTest:
-      at = emit(add(first, variant_1(p.a.src, p.kind)), units_of(p.a.src, p.a.type) + result);
-      at = emit_source(at, p.a);
-      break;
-    case Shape::kLoad: {
-      const uint32_t address = p.a.src == Src::S ? 0 : p.a.src == Src::A ? 2 : 4;
-      at = emit(add(first, address + (p.kind == Dst::N ? 1 : 0)),
-                (p.a.src == Src::S ? kSlotUnits : 0) + kU32Units + result);
-      if (p.a.src == Src::S) at = emit_source(at, p.a);
-      write_u32(at, p.immediate);
-      at += kU32Units;
-      break;
-    }
-    default:  // kBinary, kCompare
-      at = emit(add(first, variant_2(p.a.src, p.b.src, p.kind)),
-                units_of(p.a.src, p.a.type) + units_of(p.b.src, p.b.type) + result);
-      at = emit_source(at, p.a);
-      at = emit_source(at, p.b);
-      break;
+  if (info.shape == Shape::kLoad) {
+    at = emit(handler, address_units(p.a.src) + kOffsetUnits + result_units(p.kind));
+    if (p.a.src == Src::S) at = emit_source(at, p.a);
+    write_offset(at, p.immediate);
+    at += kOffsetUnits;
+  } else {
+    const bool has_two = info.shape == Shape::kBinary || info.shape == Shape::kCompare;
+    at = emit(handler, units_of(p.a.src, p.a.type) + (has_two ? units_of(p.b.src, p.b.type) : 0) +
+                           result_units(p.kind));
+    at = emit_source(at, p.a);
+    if (has_two) at = emit_source(at, p.b);
   }
   if (p.kind == Dst::D) write_slot(at, p.destination);
 }
@@ -237,45 +255,61 @@ void Translator::emit_branch_if(Operand condition, bool when, bool backward, uin
   }
   const bool is_fresh = pending_.active && condition.is_temporary && condition.src == Src::S &&
                         pending_.destination == condition.slot;
-  const Shape shape = is_fresh ? detail::instruction(pending_.op).shape : Shape::kIllegal;
-  if (shape == Shape::kCompare) {
-    const Pending p = pending_;
-    pending_.active = false;
-    forget_accumulator();
-    // In handlers.def, the branches of a comparison follow its eight plain variants.
-    const uint32_t classes = (p.a.src == Src::A ? 2u : 0u) + (p.b.src == Src::C ? 1u : 0u);
-    const uint32_t variant = 8 + classes * 4 + (when ? 0 : 2) + (backward ? 1 : 0);
-    if (backward) note_offset(p.offset);
-    Unit* at = emit(add(first_handler(p.op), variant),
-                    units_of(p.a.src, p.a.type) + units_of(p.b.src, p.b.type) + kTargetUnits);
-    at = emit_source(at, p.a);
-    at = emit_source(at, p.b);
-    *at_target = out_of_memory_ ? kNoPatch : position_of(at);
-    return;
-  }
+  Shape shape = is_fresh ? detail::instruction(pending_.op).shape : Shape::kIllegal;
   if (shape == Shape::kTest && pending_.op == Op::kI32Eqz) {
     condition = pending_.a;  // keeps its class: what made it is written already
     pending_.active = false;
     when = !when;
-  } else if (shape == Shape::kTest) {
-    // i64.eqz is a comparison with zero.
-    pending_.op = Op::kI64Eq;
-    pending_.b = Operand();
-    pending_.b.type = ValueType::kI64;
-    pending_.b.src = Src::C;
-    emit_branch_if(condition, when, backward, at_target);
-    return;
   } else {
+    if (shape == Shape::kTest && branch_forms_of(detail::instruction(Op::kI64Eq)).count > 1) {
+      // i64.eqz is a comparison with zero.
+      pending_.op = Op::kI64Eq;
+      pending_.b = Operand();
+      pending_.b.type = ValueType::kI64;
+      pending_.b.src = Src::C;
+      shape = Shape::kCompare;
+    }
+    if (shape == Shape::kCompare && branch_forms_of(detail::instruction(pending_.op)).count != 0) {
+      emit_branch_compare(when, backward, at_target);
+      return;
+    }
     put_in_slot(&condition);
     use(&condition);
     flush();
   }
-  const uint32_t variant =
-      (condition.src == Src::A ? 4u : 0u) + (when ? 0u : 2u) + (backward ? 1u : 0u);
+  // In handlers.def: if, unless; first with a slot, then with the accumulator.
+  const uint32_t number = ((condition.src == Src::A ? 2 : 0) + (when ? 0 : 1)) * kDirections +
+                          direction_number(backward);
   if (backward) note_offset(instruction_offset_);
-  Unit* at = emit(add(Handler::kBrIf_SF, variant),
-                  units_of(condition.src, ValueType::kI32) + kTargetUnits);
+  Unit* at =
+      emit(add(kFirstBranch, number), units_of(condition.src, ValueType::kI32) + kTargetUnits);
   at = emit_source(at, condition);
+  *at_target = out_of_memory_ ? kNoPatch : position_of(at);
+}
+
+// Branches on the comparison that waits, instead of writing it.
+void Translator::emit_branch_compare(bool when, bool backward, uint32_t* at_target) {
+  const Pending p = pending_;
+  pending_.active = false;
+  forget_accumulator();
+  const Instruction* info = &detail::instruction(p.op);
+  uint32_t whens = 2;
+  if (info->inverse != Op::kIllegal) {
+    whens = 1;
+    if (!when) info = &detail::instruction(info->inverse);
+    when = true;
+  }
+  // In handlers.def, the branches of a comparison follow its plain forms.
+  const uint32_t number =
+      forms_of(*info).count +
+      (branch_forms_of(*info).find(p.a.src, p.b.src, Dst::D) * whens + (when ? 0 : 1)) *
+          kDirections +
+      direction_number(backward);
+  if (backward) note_offset(p.offset);
+  Unit* at = emit(add(first_handler(info->op), number),
+                  units_of(p.a.src, p.a.type) + units_of(p.b.src, p.b.type) + kTargetUnits);
+  at = emit_source(at, p.a);
+  at = emit_source(at, p.b);
   *at_target = out_of_memory_ ? kNoPatch : position_of(at);
 }
 

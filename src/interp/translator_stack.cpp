@@ -269,7 +269,14 @@ void Translator::branch_to(ControlFrame& frame) {
   flush();
   const bool backward = frame.kind == Op::kLoop;
   if (backward) note_offset(instruction_offset_);
-  Unit* at = emit(backward ? Handler::kBr_B : Handler::kBr_F, kTargetUnits);
+#if MOTE_DIRECTIONS == 1
+  constexpr Handler kForward = Handler::kBr_X;
+  constexpr Handler kBackward = Handler::kBr_X;
+#else
+  constexpr Handler kForward = Handler::kBr_F;
+  constexpr Handler kBackward = Handler::kBr_B;
+#endif
+  Unit* at = emit(backward ? kBackward : kForward, kTargetUnits);
   write_label(frame, out_of_memory_ ? kNoPatch : position_of(at));
 }
 

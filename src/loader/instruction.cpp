@@ -6,56 +6,58 @@ namespace mote::detail {
 namespace {
 
 constexpr Instruction kInstructions[] = {
-    {"illegal", 0xFFFF, Op::kIllegal, Shape::kIllegal, Immediates::kNothing, Feature::kNone,
-     ValueType::kNone, ValueType::kNone, 0, false, false, Op::kIllegal},
-#define MOTE_ROW(code, name, text, shape, immediates, feature, result, operand, align, trap, \
-                 commutes, swapped)                                                          \
-  {text,                                                                                     \
-   code,                                                                                     \
-   Op::k##name,                                                                              \
-   Shape::shape,                                                                             \
-   Immediates::immediates,                                                                   \
-   Feature::feature,                                                                         \
-   result,                                                                                   \
-   operand,                                                                                  \
-   align,                                                                                    \
-   trap,                                                                                     \
-   commutes,                                                                                 \
-   swapped},
-#define MOTE_NONE ValueType::kNone
-#define MOTE_CONTROL(code, name, text, immediates, feature)                                       \
-  MOTE_ROW(code, name, text, kControl, immediates, feature, MOTE_NONE, MOTE_NONE, 0, true, false, \
-           Op::kIllegal)
-#define MOTE_CONST(code, name, text, type, feature)                                             \
-  MOTE_ROW(code, name, text, kConst, k##type, feature, ValueType::k##type, MOTE_NONE, 0, false, \
-           false, Op::kIllegal)
-#define MOTE_UNARY(code, name, text, result, operand, feature)                \
-  MOTE_ROW(code, name, text, kUnary, kNothing, feature, ValueType::k##result, \
-           ValueType::k##operand, 0, false, false, Op::kIllegal)
-#define MOTE_UNARY_TRAP(code, name, text, result, operand, feature)           \
-  MOTE_ROW(code, name, text, kUnary, kNothing, feature, ValueType::k##result, \
-           ValueType::k##operand, 0, true, false, Op::kIllegal)
-#define MOTE_BINARY(code, name, text, type, commutes, feature)                                   \
-  MOTE_ROW(code, name, text, kBinary, kNothing, feature, ValueType::k##type, ValueType::k##type, \
-           0, false, commutes, Op::kIllegal)
-#define MOTE_BINARY_TRAP(code, name, text, type, feature)                                        \
-  MOTE_ROW(code, name, text, kBinary, kNothing, feature, ValueType::k##type, ValueType::k##type, \
-           0, true, false, Op::kIllegal)
-#define MOTE_COMPARE(code, name, text, type, swapped, feature)                                    \
-  MOTE_ROW(code, name, text, kCompare, kNothing, feature, ValueType::kI32, ValueType::k##type, 0, \
-           false, false, Op::k##swapped)
-#define MOTE_TEST(code, name, text, type, feature)                                             \
-  MOTE_ROW(code, name, text, kTest, kNothing, feature, ValueType::kI32, ValueType::k##type, 0, \
-           false, false, Op::kIllegal)
-#define MOTE_LOAD(code, name, text, type, memory, align, feature)                                 \
-  MOTE_ROW(code, name, text, kLoad, kMemArg, feature, ValueType::k##type, MOTE_NONE, align, true, \
-           false, Op::kIllegal)
-#define MOTE_STORE(code, name, text, type, memory, align, feature)                                 \
-  MOTE_ROW(code, name, text, kStore, kMemArg, feature, ValueType::k##type, MOTE_NONE, align, true, \
-           false, Op::kIllegal)
+    {Op::kIllegal, Shape::kIllegal, Immediates::kNothing, Feature::kNone, ValueType::kNone,
+     ValueType::kNone, Op::kIllegal, Op::kIllegal, 0, 0, 0},
+#define MOTE_ROW(name, shape, immediates, feature, result, operand, swapped, inverse, align, trap, \
+                 commutes)                                                                         \
+  {Op::k##name,                                                                                    \
+   Shape::shape,                                                                                   \
+   Immediates::immediates,                                                                         \
+   Feature::feature,                                                                               \
+   ValueType::k##result,                                                                           \
+   ValueType::k##operand,                                                                          \
+   Op::k##swapped,                                                                                 \
+   Op::k##inverse,                                                                                 \
+   align,                                                                                          \
+   trap,                                                                                           \
+   commutes},
+#define MOTE_CONTROL(code, name, text, immediates, feature) \
+  MOTE_ROW(name, kControl, immediates, feature, None, None, Illegal, Illegal, 0, 1, 0)
+#define MOTE_CONST(code, name, text, type, feature) \
+  MOTE_ROW(name, kConst, k##type, feature, type, None, Illegal, Illegal, 0, 0, 0)
+#define MOTE_UNARY(code, name, text, result, operand, feature) \
+  MOTE_ROW(name, kUnary, kNothing, feature, result, operand, Illegal, Illegal, 0, 0, 0)
+#define MOTE_UNARY_TRAP(code, name, text, result, operand, feature) \
+  MOTE_ROW(name, kUnary, kNothing, feature, result, operand, Illegal, Illegal, 0, 1, 0)
+#define MOTE_BINARY(code, name, text, type, commutes, feature) \
+  MOTE_ROW(name, kBinary, kNothing, feature, type, type, Illegal, Illegal, 0, 0, commutes)
+#define MOTE_BINARY_TRAP(code, name, text, type, feature) \
+  MOTE_ROW(name, kBinary, kNothing, feature, type, type, Illegal, Illegal, 0, 1, 0)
+#define MOTE_COMPARE(code, name, text, type, swapped, inverse, feature) \
+  MOTE_ROW(name, kCompare, kNothing, feature, I32, type, swapped, inverse, 0, 0, 0)
+#define MOTE_TEST(code, name, text, type, feature) \
+  MOTE_ROW(name, kTest, kNothing, feature, I32, type, Illegal, Illegal, 0, 0, 0)
+#define MOTE_LOAD(code, name, text, type, memory, align, feature) \
+  MOTE_ROW(name, kLoad, kMemArg, feature, type, None, Illegal, Illegal, align, 1, 0)
+#define MOTE_STORE(code, name, text, type, memory, align, feature) \
+  MOTE_ROW(name, kStore, kMemArg, feature, type, None, Illegal, Illegal, align, 1, 0)
 #include "loader/instructions.def"
 #undef MOTE_ROW
-#undef MOTE_NONE
+};
+
+#define MOTE_CONTROL(code, ...) code,
+#define MOTE_CONST MOTE_CONTROL
+#define MOTE_UNARY MOTE_CONTROL
+#define MOTE_UNARY_TRAP MOTE_CONTROL
+#define MOTE_BINARY MOTE_CONTROL
+#define MOTE_BINARY_TRAP MOTE_CONTROL
+#define MOTE_COMPARE MOTE_CONTROL
+#define MOTE_TEST MOTE_CONTROL
+#define MOTE_LOAD MOTE_CONTROL
+#define MOTE_STORE MOTE_CONTROL
+constexpr uint16_t kCodes[] = {
+    0xFFFF,
+#include "loader/instructions.def"
 };
 
 constexpr uint32_t kPrefixedCodes = 0x12;
@@ -67,12 +69,11 @@ struct OpcodeMap {
 };
 constexpr OpcodeMap make_map() {
   OpcodeMap map{};
-  for (const Instruction& row : kInstructions) {
-    if (row.op == Op::kIllegal) continue;
-    if (row.code < 0x100) {
-      map.plain[row.code] = row.op;
+  for (uint32_t i = 1; i < static_cast<uint32_t>(Op::kCount); i++) {
+    if (kCodes[i] < 0x100) {
+      map.plain[kCodes[i]] = static_cast<Op>(i);
     } else {
-      map.prefixed[row.code & 0xFF] = row.op;
+      map.prefixed[kCodes[i] & 0xFF] = static_cast<Op>(i);
     }
   }
   return map;
@@ -200,6 +201,7 @@ bool decode_memarg(Reader& reader, const Instruction& info, DecodedInstruction* 
 }  // namespace
 
 const Instruction& instruction(Op op) { return kInstructions[static_cast<uint8_t>(op)]; }
+uint16_t code_of(Op op) { return kCodes[static_cast<uint8_t>(op)]; }
 
 bool decode_value_type(Reader& reader, ValueType* type) {
   const uint32_t offset = reader.position();

@@ -56,21 +56,23 @@ enum class Op : uint8_t {
 };
 
 struct Instruction {
-  const char* name;
-  uint16_t code;
   Op op;
   Shape shape;
   Immediates immediates;
   Feature feature;
   ValueType result;   // type of the result, or of the value to store
   ValueType operand;  // type of the operands
-  uint8_t align_log2;
-  bool can_trap;
-  bool commutes;
-  Op swapped;  // compares
+  Op swapped;         // comparisons: see instructions.def
+  Op inverse;
+  uint8_t align_log2 : 5;
+  uint8_t can_trap : 1;
+  uint8_t commutes : 1;
 };
 
 const Instruction& instruction(Op op);
+// Opcode with its prefix byte above it, and the name in the text format: for tools and tests.
+uint16_t code_of(Op op);
+const char* name_of(Op op);
 
 // One instruction as it stands in the module.
 struct DecodedInstruction {

@@ -6,6 +6,8 @@
 
 #include <mote/module.hpp>
 
+#include "loader/instruction.hpp"
+
 namespace mote::detail {
 
 // The value of a constant expression, or how to get it at instantiation (3.3.10).
@@ -16,9 +18,9 @@ struct ConstExpr {
     kFunction,  // a reference to function `index`
     kProgram,   // `count` operations at `program`, in postfix order
   };
-  // One operation of a program; `op` is the instruction's opcode.
+  // One operation of a program.
   struct Operation {
-    uint16_t op;
+    Op op;
     uint64_t bits;
   };
 

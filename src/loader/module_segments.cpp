@@ -139,7 +139,7 @@ bool ModuleDecoder::const_expr_operation(Reader& reader, const DecodedInstructio
   if (!expr_stack_.push(result)) return out_of_memory(reader);
 
   ConstExpr::Operation operation = {};
-  operation.op = in.info->code;
+  operation.op = in.info->op;
   operation.bits = in.bits;
   if (operations_ == 0) {
     // Nearly all constant expressions are one instruction: those need no program.

@@ -4,7 +4,7 @@
 #include <new>
 
 #include "interp/code_map.hpp"
-#include "interp/handler_bodies.hpp"
+#include "interp/machine.hpp"
 #include "runtime/store_data.hpp"
 
 namespace mote {

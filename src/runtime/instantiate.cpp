@@ -108,13 +108,13 @@ Error link_import(StoreData& store, InstanceData& instance, const ImportData& im
   return import_error(ErrorCode::kUnknownImport, import);
 }
 
-uint64_t apply(uint16_t op, uint64_t a, uint64_t b) {
-  switch (op) {  // opcodes of add, sub, mul
-    case 0x6A: return static_cast<uint32_t>(a + b);
-    case 0x6B: return static_cast<uint32_t>(a - b);
-    case 0x6C: return static_cast<uint32_t>(a * b);
-    case 0x7C: return a + b;
-    case 0x7D: return a - b;
+uint64_t apply(Op op, uint64_t a, uint64_t b) {
+  switch (op) {
+    case Op::kI32Add: return static_cast<uint32_t>(a + b);
+    case Op::kI32Sub: return static_cast<uint32_t>(a - b);
+    case Op::kI32Mul: return static_cast<uint32_t>(a * b);
+    case Op::kI64Add: return a + b;
+    case Op::kI64Sub: return a - b;
     default: return a * b;
   }
 }
@@ -128,21 +128,23 @@ bool run_program(StoreData& store, InstanceData& instance, const ConstExpr& expr
   for (uint32_t i = 0; i < expr.count; i++) {
     const ConstExpr::Operation& operation = expr.program[i];
     switch (operation.op) {
-      case 0x23: {  // global.get
+      case Op::kGlobalGet: {
         const uint32_t globalidx = static_cast<uint32_t>(operation.bits);
         stack[height++] =
             load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(globalidx)),
                        instance.module->globals[globalidx].type);
         break;
       }
-      case 0x41:  // constants
-      case 0x42:
-      case 0x43:
-      case 0x44: stack[height++] = operation.bits; break;
-      default:
+      case Op::kI32Add:
+      case Op::kI32Sub:
+      case Op::kI32Mul:
+      case Op::kI64Add:
+      case Op::kI64Sub:
+      case Op::kI64Mul:
         height--;
         stack[height - 1] = apply(operation.op, stack[height - 1], stack[height]);
         break;
+      default: stack[height++] = operation.bits; break;  // a constant
     }
   }
   *out = stack[0];

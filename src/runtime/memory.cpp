@@ -1,5 +1,5 @@
 // Linear memory and references: backing on demand, typed access to slots.
-#include "interp/handler_bodies.hpp"
+#include "interp/machine.hpp"
 #include "runtime/store_data.hpp"
 
 namespace mote::detail {
@@ -50,13 +50,13 @@ bool back_memory(StoreData& store, MemoryData& memory, uint64_t end) {
   return false;
 }
 
-ErrorCode touch_memory(ExecutionData& execution) {
+ErrorCode touch_memory(ExecutionData& execution, uint32_t size) {
   const InstanceData& instance = *execution.instance;
   MemoryData* memory =
       execution.memory_index == 0 ? instance.memory : instance.memories[execution.memory_index];
-  if (memory == nullptr || execution.touch_end > memory->size()) return ErrorCode::kMemoryBounds;
-  return back_memory(*execution.store, *memory, execution.touch_end) ? ErrorCode::kOk
-                                                                     : ErrorCode::kMemoryQuota;
+  const uint64_t end = static_cast<uint64_t>(execution.touch_begin) + size;
+  if (memory == nullptr || end > memory->size()) return ErrorCode::kMemoryBounds;
+  return back_memory(*execution.store, *memory, end) ? ErrorCode::kOk : ErrorCode::kMemoryQuota;
 }
 
 uint64_t load_value(const uint8_t* slots, ValueType type) {

@@ -1,0 +1,132 @@
+// Dispatch within one function: handlers are labels, each ending in an indirect jump (computed
+// goto), or cases in a loop (switch), for compilers that have neither goto nor tail calls. Part of
+// engine.cpp.
+#pragma once
+
+namespace mote::detail {
+
+namespace {
+
+// With `labels`, only stores the address of the table of handlers there.
+__attribute__((noinline)) void run_loop(ExecutionData* execution, const void* const** labels) {
+#if MOTE_DISPATCH == MOTE_DISPATCH_GOTO
+  // The target of a load to pc has the Thumb bit set; that of a goto has not.
+  static const void* const kLabels[] = {
+#define MOTE_HANDLER(name, ...) \
+  static_cast<const char*>(&&handler_##name) + (MOTE_JUMPS_AT_ONCE != 0 ? 1 : 0),
+#include "interp/handlers.def"
+  };
+  if (labels != nullptr) {
+    *labels = kLabels;
+    return;
+  }
+#if MOTE_PINNED_REGISTERS
+  pinned_labels = kLabels;
+#endif
+#if MOTE_PINNED_REGISTERS && MOTE_ENCODING == MOTE_ENCODING_COMPACT
+#define MOTE_DISPATCH_NEXT goto* pinned_labels[*r.pc()]
+#elif MOTE_ENCODING == MOTE_ENCODING_COMPACT
+#define MOTE_DISPATCH_NEXT goto* kLabels[*r.pc()]
+#else
+#define MOTE_DISPATCH_NEXT goto* reinterpret_cast<const void*>(*r.pc())
+#endif
+#define MOTE_HANDLER_LABEL(name) handler_##name
+#else
+  (void)labels;
+#define MOTE_DISPATCH_NEXT continue
+#define MOTE_HANDLER_LABEL(name) case static_cast<uint32_t>(Handler::k##name)
+#endif
+
+  Registers r = {};
+  r.set_execution(execution);
+  restore(r);
+
+#if MOTE_DISPATCH == MOTE_DISPATCH_GOTO
+  MOTE_DISPATCH_NEXT;
+#else
+  for (;;) {
+    switch (static_cast<uint32_t>(*r.pc())) {
+      default: __builtin_unreachable();
+#endif
+
+#define MOTE_HANDLER(name, ...)                     \
+  MOTE_HANDLER_LABEL(name) : {                      \
+    const Flow flow = __VA_ARGS__(r);               \
+    if (__builtin_expect(flow == Flow::kNext, 1)) { \
+      MOTE_DISPATCH_NEXT;                           \
+    }                                               \
+    if (flow == Flow::kTouch1) goto on_touch1;      \
+    if (flow == Flow::kTouch2) goto on_touch2;      \
+    if (flow == Flow::kTouch4) goto on_touch4;      \
+    if (flow == Flow::kTouch8) goto on_touch8;      \
+    if (flow == Flow::kCheck) goto on_check;        \
+    if (flow == Flow::kTrap) goto on_trap;          \
+    return;                                         \
+  }
+#include "interp/handlers.def"
+
+#if MOTE_DISPATCH == MOTE_DISPATCH_SWITCH
+}  // switch
+#endif
+
+// clang-format off
+    uint32_t touched;
+    on_touch1: touched = 1; goto on_touch;
+    on_touch2: touched = 2; goto on_touch;
+    on_touch4: touched = 4; goto on_touch;
+    on_touch8: touched = 8;
+    on_touch:
+    // clang-format on
+    if (!handle_touch(*r.execution(), touched)) goto on_trap;
+reload_touched(r);
+MOTE_DISPATCH_NEXT;
+
+// Copies: the address of `r` must not escape.
+on_check : {
+  const Registers saved = r;
+  if (!handle_check(saved)) return;
+  restore_checks(r);
+}
+MOTE_DISPATCH_NEXT;
+
+#if MOTE_DISPATCH == MOTE_DISPATCH_SWITCH
+}  // for
+#endif
+on_trap : {
+  const Registers saved = r;
+  store_trap(saved);
+}
+}
+
+}  // namespace
+
+void write_handler(Unit* at, Handler handler) {
+#if MOTE_DISPATCH == MOTE_DISPATCH_GOTO && MOTE_ENCODING == MOTE_ENCODING_WIDE
+  const void* const* labels = nullptr;
+  run_loop(nullptr, &labels);
+  *at = reinterpret_cast<Unit>(labels[static_cast<uint32_t>(handler)]);
+#else
+    *at = static_cast<Unit>(handler);
+#endif
+}
+
+void run_engine(ExecutionData& execution) {
+#if MOTE_PINNED_REGISTERS
+  // No function of this file saves pinned registers for its caller; this one has to.
+#define MOTE_SAVE(type, name) type const saved_##name = pinned_##name;
+#define MOTE_RESTORE(type, name) pinned_##name = saved_##name;
+  const Unit* const saved_pc = pinned_pc;
+  MOTE_INTEGER_REGISTERS(MOTE_SAVE)
+  const void* const* const saved_labels = pinned_labels;
+  run_loop(&execution, nullptr);
+  pinned_pc = saved_pc;
+  MOTE_INTEGER_REGISTERS(MOTE_RESTORE)
+  pinned_labels = saved_labels;
+#undef MOTE_SAVE
+#undef MOTE_RESTORE
+#else
+    run_loop(&execution, nullptr);
+#endif
+}
+
+}  // namespace mote::detail

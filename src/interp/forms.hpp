@@ -1,0 +1,215 @@
+// Forms: which variants of each instruction exist, and how the translator finds one.
+//
+// A form says where the sources of an instruction come from and what becomes of its result. Every
+// form is a handler of its own, made by a template, so their number decides how large the engine
+// is. MOTE_HANDLERS chooses a level for each value type:
+//
+//   0  slots only
+//   1  also a constant as the second source
+//   2  also the accumulator, as a source and as the only place of a result
+//
+// Float types of the full set have an accumulator apart, in a register of the FPU. Others share
+// that of the integer type of their size, if there is one: loads, stores and copies of them are
+// those of the integer.
+//
+// The lists are macros, so that handlers.def makes the handlers and this file the index of the
+// same list.
+#pragma once
+
+#include <stdint.h>
+
+#include <mote/config.hpp>
+#include <mote/value.hpp>
+
+#include "loader/instruction.hpp"
+
+namespace mote::detail {
+
+// Where a source comes from: a slot of the frame, the code, or the accumulator.
+enum class Src : uint8_t { S, C, A };
+// D: the result goes to a slot and to the accumulator. N: to the accumulator only, because the
+// next instruction uses it up.
+enum class Dst : uint8_t { D, N };
+// F: forward branch. B: backward branch, which pays fuel. X: the sign of its distance tells.
+enum class Direction : uint8_t { F, B, X };
+
+// ---- Levels ----------------------------------------------------------------------------------
+// OWN: whether the type is ever taken from an accumulator; APART: whether that is not the
+// integer's. TRAP: level of instructions that divide.
+
+#if MOTE_HANDLERS == MOTE_HANDLERS_SMALL
+#define MOTE_LEVEL_I32 1
+#define MOTE_LEVEL_I64 0
+#define MOTE_LEVEL_F32 0
+#define MOTE_LEVEL_F64 0
+#define MOTE_TRAP_LEVEL_I32 0
+#define MOTE_TRAP_LEVEL_I64 0
+#define MOTE_OWN_I32 0
+#define MOTE_OWN_I64 0
+#define MOTE_OWN_F32 0
+#define MOTE_OWN_F64 0
+#define MOTE_APART_F32 0
+#define MOTE_APART_F64 0
+#elif MOTE_HANDLERS == MOTE_HANDLERS_FAST
+#define MOTE_LEVEL_I32 2
+#define MOTE_LEVEL_I64 1
+// Without an FPU the work is done by functions: a form saves little.
+#if defined(__ARM_FP) || defined(__riscv_flen) || defined(__SSE2__) || defined(__aarch64__)
+#define MOTE_LEVEL_F32 2
+#define MOTE_OWN_F32 1
+#else
+#define MOTE_LEVEL_F32 0
+#define MOTE_OWN_F32 0
+#endif
+#define MOTE_LEVEL_F64 0
+#define MOTE_TRAP_LEVEL_I32 1
+#define MOTE_TRAP_LEVEL_I64 0
+#define MOTE_OWN_I32 1
+#define MOTE_OWN_I64 0
+#define MOTE_OWN_F64 0
+#define MOTE_APART_F32 0
+#define MOTE_APART_F64 0
+#else
+#define MOTE_LEVEL_I32 2
+#define MOTE_LEVEL_I64 2
+#define MOTE_LEVEL_F32 2
+#define MOTE_LEVEL_F64 2
+#define MOTE_TRAP_LEVEL_I32 2
+#define MOTE_TRAP_LEVEL_I64 2
+#define MOTE_OWN_I32 1
+#define MOTE_OWN_I64 1
+#define MOTE_OWN_F32 1
+#define MOTE_OWN_F64 1
+#define MOTE_APART_F32 1
+#define MOTE_APART_F64 1
+#endif
+
+#define MOTE_FORMS_PASTE(a, b, c) MOTE_FORMS_PASTE_(a, b, c)
+#define MOTE_FORMS_PASTE_(a, b, c) a##b##c
+
+// ---- Lists -----------------------------------------------------------------------------------
+// X(name, source, result): one source. The digits: whether its type and that of the result own an
+// accumulator.
+#define MOTE_UNARY_FORMS(X, name, operand, result) \
+  MOTE_FORMS_PASTE(MOTE_UNARY_FORMS_, MOTE_OWN_##operand, MOTE_OWN_##result)(X, name)
+#define MOTE_UNARY_FORMS_00(X, name) X(name, S, D)
+#define MOTE_UNARY_FORMS_10(X, name) X(name, S, D) X(name, A, D)
+#define MOTE_UNARY_FORMS_01(X, name) X(name, S, D) X(name, S, N)
+#define MOTE_UNARY_FORMS_11(X, name) X(name, S, D) X(name, S, N) X(name, A, D) X(name, A, N)
+
+// X(name, a, b, result): two sources, which can be swapped (1) or not (0).
+#define MOTE_BINARY_FORMS(X, name, type, commutes) \
+  MOTE_FORMS_PASTE(MOTE_BINARY_FORMS_, MOTE_LEVEL_##type, commutes)(X, name)
+#define MOTE_TRAP_FORMS(X, name, type) \
+  MOTE_FORMS_PASTE(MOTE_BINARY_FORMS_, MOTE_TRAP_LEVEL_##type, 0)(X, name)
+#define MOTE_BINARY_FORMS_00(X, name) X(name, S, S, D)
+#define MOTE_BINARY_FORMS_01(X, name) X(name, S, S, D)
+#define MOTE_BINARY_FORMS_10(X, name) X(name, S, S, D) X(name, S, C, D)
+#define MOTE_BINARY_FORMS_11(X, name) X(name, S, S, D) X(name, S, C, D)
+#define MOTE_BINARY_FORMS_21(X, name)                                                  \
+  X(name, S, S, D)                                                                     \
+  X(name, S, S, N) X(name, S, C, D) X(name, S, C, N) X(name, A, S, D) X(name, A, S, N) \
+      X(name, A, C, D) X(name, A, C, N)
+#define MOTE_BINARY_FORMS_20(X, name) \
+  MOTE_BINARY_FORMS_21(X, name)       \
+  X(name, S, A, D)                    \
+  X(name, S, A, N) X(name, C, S, D) X(name, C, S, N) X(name, C, A, D) X(name, C, A, N)
+
+// X(name, a, b, result): a comparison; its second source is never the accumulator, its first never
+// a constant, because its mirror image is a comparison, too.
+#define MOTE_COMPARE_FORMS(X, name, type) \
+  MOTE_FORMS_PASTE(MOTE_COMPARE_FORMS_, MOTE_LEVEL_##type, )(X, name)
+#define MOTE_COMPARE_FORMS_0(X, name) X(name, S, S, D)
+#define MOTE_COMPARE_FORMS_1(X, name) X(name, S, S, D) X(name, S, C, D)
+#define MOTE_COMPARE_FORMS_2(X, name) \
+  X(name, S, S, D) X(name, S, C, D) X(name, A, S, D) X(name, A, C, D)
+
+// X(name, a, b): a comparison that branches. Integers only branch if it holds (the opposite is a
+// comparison, too); floats also unless it does.
+#define MOTE_BRANCH_FORMS(X, name, type) \
+  MOTE_FORMS_PASTE(MOTE_BRANCH_FORMS_, MOTE_KIND_##type, MOTE_LEVEL_##type)(X, name)
+#define MOTE_KIND_I32 I
+#define MOTE_KIND_I64 I
+#define MOTE_KIND_F32 F
+#define MOTE_KIND_F64 F
+#define MOTE_BRANCH_FORMS_I0(X, name)
+#define MOTE_BRANCH_FORMS_I1(X, name) X(name, S, S) X(name, S, C)
+#define MOTE_BRANCH_FORMS_I2(X, name) X(name, S, S) X(name, S, C) X(name, A, S) X(name, A, C)
+#define MOTE_BRANCH_FORMS_F0(X, name)
+#define MOTE_BRANCH_FORMS_F1(X, name) X(name, S, S)
+#define MOTE_BRANCH_FORMS_F2(X, name) X(name, S, S) X(name, S, C) X(name, A, S) X(name, A, C)
+
+// X(name, address, result): loads. A constant address is part of the offset.
+#define MOTE_LOAD_FORMS(X, name, type) \
+  MOTE_FORMS_PASTE(MOTE_LOAD_FORMS_, MOTE_OWN_I32, MOTE_OWN_##type)(X, name)
+#define MOTE_LOAD_FORMS_00(X, name) X(name, S, D)
+#define MOTE_LOAD_FORMS_10(X, name) X(name, S, D) X(name, A, D) X(name, C, D)
+#define MOTE_LOAD_FORMS_11(X, name) \
+  X(name, S, D) X(name, S, N) X(name, A, D) X(name, A, N) X(name, C, D) X(name, C, N)
+
+// X(name, address, value): stores.
+#define MOTE_STORE_FORMS(X, name, type) \
+  MOTE_FORMS_PASTE(MOTE_STORE_FORMS_, MOTE_OWN_I32, MOTE_OWN_##type)(X, name)
+#define MOTE_STORE_FORMS_00(X, name) X(name, S, S)
+#define MOTE_STORE_FORMS_10(X, name) X(name, S, S) X(name, A, S) X(name, C, S)
+#define MOTE_STORE_FORMS_11(X, name)                                                  \
+  X(name, S, S)                                                                       \
+  X(name, S, C) X(name, S, A) X(name, A, S) X(name, A, C) X(name, C, S) X(name, C, C) \
+      X(name, C, A)
+
+// Handlers that move values of a type. A type without an accumulator apart has none: it is moved
+// as the integer of its size.
+#define MOTE_MOVES(type, ...) MOTE_FORMS_PASTE(MOTE_MOVES_, MOTE_MOVED_##type, )(__VA_ARGS__)
+#define MOTE_MOVES_0(...)
+#define MOTE_MOVES_1(...) __VA_ARGS__
+#define MOTE_MOVED_I32 1
+#define MOTE_MOVED_I64 1
+#define MOTE_MOVED_F32 MOTE_APART_F32
+#define MOTE_MOVED_F64 MOTE_APART_F64
+
+// ---- Types -----------------------------------------------------------------------------------
+
+// Whether there are forms that take values of the type from an accumulator.
+constexpr bool owns_accumulator(ValueType type) {
+  switch (type) {
+    case ValueType::kI64: return MOTE_OWN_I64 != 0;
+    case ValueType::kF32: return MOTE_OWN_F32 != 0;
+    case ValueType::kF64: return MOTE_OWN_F64 != 0;
+    default: return MOTE_OWN_I32 != 0;
+  }
+}
+// The type as which values are moved, and which names the accumulator that they are left in.
+constexpr ValueType moved_as(ValueType type) {
+  switch (type) {
+    case ValueType::kI64: return ValueType::kI64;
+    case ValueType::kF32: return MOTE_APART_F32 != 0 ? ValueType::kF32 : ValueType::kI32;
+    case ValueType::kF64: return MOTE_APART_F64 != 0 ? ValueType::kF64 : ValueType::kI64;
+    default: return ValueType::kI32;
+  }
+}
+
+constexpr bool is_moved_as_integer(ValueType type) {
+  return moved_as(type) == ValueType::kI32 || moved_as(type) == ValueType::kI64;
+}
+
+// ---- Index -----------------------------------------------------------------------------------
+
+constexpr uint8_t kNoForm = 0xFF;
+
+// Number of each form in its list. For one source, `b` is S; for stores and branches, `d` is D.
+struct FormIndex {
+  uint8_t number[3][3][2];
+  uint8_t count;
+
+  constexpr uint8_t find(Src a, Src b, Dst d) const {
+    return number[static_cast<int>(a)][static_cast<int>(b)][static_cast<int>(d)];
+  }
+  constexpr bool has(Src a, Src b) const { return find(a, b, Dst::D) != kNoForm; }
+};
+
+// The forms of an instruction: its plain ones.
+const FormIndex& forms_of(const Instruction& info);
+// The forms of a comparison that branch. count 0: there are none.
+const FormIndex& branch_forms_of(const Instruction& info);
+
+}  // namespace mote::detail
