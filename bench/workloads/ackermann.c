@@ -25,4 +25,4 @@ static uint64_t workload(uint32_t iterations) {
   return sum;
 }
 
-WORKLOAD("ackermann", 100)
+WORKLOAD("ackermann", 190)

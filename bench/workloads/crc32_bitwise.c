@@ -24,4 +24,4 @@ static uint64_t workload(uint32_t iterations) {
   return mix(0, crc);
 }
 
-WORKLOAD("crc32_bitwise", 600)
+WORKLOAD("crc32_bitwise", 1500)

@@ -26,4 +26,4 @@ static uint64_t workload(uint32_t iterations) {
   return mix(0, crc);
 }
 
-WORKLOAD("crc32_table", 1000)
+WORKLOAD("crc32_table", 3200)

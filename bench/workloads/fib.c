@@ -11,4 +11,4 @@ static uint64_t workload(uint32_t iterations) {
   return sum;
 }
 
-WORKLOAD("fib", 20)
+WORKLOAD("fib", 98)

@@ -5,4 +5,4 @@
 #define BITS uint32_t
 #include "matmul.inc"
 
-WORKLOAD("matmul_f32", 60)
+WORKLOAD("matmul_f32", 240)

@@ -5,4 +5,4 @@
 #define BITS uint64_t
 #include "matmul.inc"
 
-WORKLOAD("matmul_f64", 60)
+WORKLOAD("matmul_f64", 230)

@@ -54,4 +54,4 @@ static uint64_t workload(uint32_t iterations) {
   return sum;
 }
 
-WORKLOAD("sha256", 250)
+WORKLOAD("sha256", 1500)

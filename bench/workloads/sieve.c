@@ -24,4 +24,4 @@ static uint64_t workload(uint32_t iterations) {
   return sum;
 }
 
-WORKLOAD("sieve", 200)
+WORKLOAD("sieve", 300)

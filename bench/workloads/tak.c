@@ -14,4 +14,4 @@ static uint64_t workload(uint32_t iterations) {
   return sum;
 }
 
-WORKLOAD("tak", 200)
+WORKLOAD("tak", 330)

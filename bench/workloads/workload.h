@@ -53,12 +53,11 @@ static int run_workload(int argc, char** argv, const char* name, uint32_t iterat
   uint32_t length = 0;
   while (*name != 0 && length < 70) line[length++] = *name++;
   line[length++] = ' ';
-  for (int shift = 60; shift >= 0; shift -= 4) line[length++] = "0123456789abcdef"[sum >> shift & 15];
+  for (int shift = 60; shift >= 0; shift -= 4)
+    line[length++] = "0123456789abcdef"[sum >> shift & 15];
   line[length++] = '\n';
   return write(1, line, length) == (ssize_t)length ? 0 : 1;
 }
 
-#define WORKLOAD(name, default_iterations)                          \
-  int main(int argc, char** argv) {                                 \
-    return run_workload(argc, argv, name, (default_iterations));    \
-  }
+#define WORKLOAD(name, default_iterations) \
+  int main(int argc, char** argv) { return run_workload(argc, argv, name, (default_iterations)); }
