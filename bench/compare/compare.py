@@ -172,11 +172,15 @@ def find_workloads(places):
     return files
 
 
-def disagreement(wasm, engines, outcomes):
+def disagreement(wasm, engines, outcomes, ignored):
     """Text that says how outcomes differ from the first engine's, or None."""
+    def relevant(output):
+        return re.sub(ignored.encode(), b"", output, flags=re.M) if ignored else output
+
     first = outcomes[0]
     for engine, outcome in zip(engines, outcomes):
-        if outcome.exit_code != first.exit_code or outcome.output != first.output:
+        if (outcome.exit_code != first.exit_code
+                or relevant(outcome.output) != relevant(first.output)):
             lines = [f"{wasm.name}: {engines[0].name} and {engine.name} disagree"]
             for e, o in ((engines[0], first), (engine, outcome)):
                 text = o.output.decode(errors="replace").strip()
@@ -196,7 +200,7 @@ def compare_workload(wasm, engines, baseline, meter, options):
     for _ in range(options.runs):
         outcomes = [meter.measure(engine.command(wasm, arguments), options.timeout)
                     for engine in engines]
-        text = disagreement(wasm, engines, outcomes)
+        text = disagreement(wasm, engines, outcomes, options.ignore)
         if text:
             return None, text
         if outcomes[0].exit_code != 0 and not options.any_exit_code:
@@ -271,6 +275,8 @@ def parse_options(argv):
     parser.add_argument("--divide", type=int, default=1, metavar="N",
                         help="run the Nth part of each workload's iterations")
     parser.add_argument("--argument", action="append", default=[], help="passed to the guests")
+    parser.add_argument("--ignore", metavar="REGEX",
+                        help="parts of the output that may differ, such as measured times")
     parser.add_argument("--timeout", type=float, default=120, help="seconds for one run (120)")
     parser.add_argument("--any-exit-code", action="store_true",
                         help="accept a workload that fails in the same way everywhere")

@@ -1,6 +1,5 @@
 // Memory operations as instructions: memory.copy and memory.fill. Compiled with -mbulk-memory.
 #include "memory.inc"
-#include "workload.h"
 
 static uint64_t workload(uint32_t iterations) {
   uint64_t sum = 0;

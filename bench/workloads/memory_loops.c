@@ -1,6 +1,5 @@
 // Memory operations as loops: memcpy, memset, memmove and memcmp of the C library.
 #include "memory.inc"
-#include "workload.h"
 
 static uint64_t workload(uint32_t iterations) {
   uint64_t sum = 0;
