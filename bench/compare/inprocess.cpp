@@ -1,7 +1,9 @@
 // Runs the same WASI programs in Mote and, through their public C APIs, in wasm3 and WAMR, all in
 // this one process: what remains is loading and running, without starting a process.
 //
-//   mote_inprocess [--runs N] X.wasm...
+//   mote_inprocess [--runs N] [--eager] [--load] X.wasm...
+//
+// --eager: wasm3 compiles all functions when loading, as the others do. --load: do not run.
 //
 // Guests write to standard output; give it to /dev/null, the table goes to standard error. Their
 // agreement is checked by compare.py, not here. Peers are built in where their installed library
@@ -32,6 +34,12 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
+struct Options {
+  int runs = 5;
+  bool eager = false;
+  bool load_only = false;
+};
+
 double user_seconds() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -45,12 +53,12 @@ struct Cost {
   double load = 0, run = 0;
 };
 
-Cost run_mote(const Bytes& bytes) {
-  constexpr size_t kMemory = size_t{256} << 20;
-  mote::linux_port::ReservedMemory memory(kMemory);
+Cost run_mote(const Bytes& bytes, const Options& options) {
+  // Kept from run to run, as the peers' malloc keeps what they give back: the system backs it once.
+  static mote::linux_port::ReservedMemory memory(size_t{256} << 20);
   Cost cost;
   const double start = user_seconds();
-  mote::Store store(memory.bytes(), {true});
+  mote::Store store(memory.bytes());
   mote::Execution execution(store, 1024 * 1024);
   const mote::StringView name("workload", 8);
   mote::Wasi wasi(mote::linux_port::wasi_system(), mote::Span<const mote::StringView>(&name, 1));
@@ -62,9 +70,13 @@ Cost run_mote(const Bytes& bytes) {
     return cost;
   }
   const double loaded = user_seconds();
+  cost.load = loaded - start;
+  if (options.load_only) {
+    cost.ok = true;
+    return cost;
+  }
   const mote::RunState state = execution.run(instance->function(mote::StringView("_start", 6)), {});
   cost.run = user_seconds() - loaded;
-  cost.load = loaded - start;
   const mote::Error trap = execution.trap();
   cost.ok = state == mote::RunState::kDone ||
             (trap.code == mote::ErrorCode::kHostExit && trap.index == 0);
@@ -72,8 +84,9 @@ Cost run_mote(const Bytes& bytes) {
 }
 
 #ifdef MOTE_COMPARE_WASM3
-// wasm3 compiles a function when it is first called, so its run has most of its translation.
-Cost run_wasm3(const Bytes& bytes) {
+// Unless asked to be eager, wasm3 compiles a function when it is first called: its run then has
+// most of its translation.
+Cost run_wasm3(const Bytes& bytes, const Options& options) {
   Cost cost;
   const double start = user_seconds();
   IM3Environment environment = m3_NewEnvironment();
@@ -84,15 +97,16 @@ Cost run_wasm3(const Bytes& bytes) {
       m3_ParseModule(environment, &module, bytes.data(), static_cast<uint32_t>(bytes.size()));
   if (result == m3Err_none) result = m3_LoadModule(runtime, module);
   if (result == m3Err_none) result = m3_LinkWASI(module);
+  if (result == m3Err_none && options.eager) result = m3_CompileModule(module);
   if (result == m3Err_none) result = m3_FindFunction(&function, runtime, "_start");
   if (result == m3Err_none) {
     const char* arguments[] = {"workload"};
     m3_GetWasiContext()->argc = 1;
     m3_GetWasiContext()->argv = arguments;
     const double loaded = user_seconds();
-    result = m3_CallV(function);
-    cost.run = user_seconds() - loaded;
     cost.load = loaded - start;
+    if (!options.load_only) result = m3_CallV(function);
+    cost.run = user_seconds() - loaded;
     cost.ok =
         result == m3Err_none || (result == m3Err_trapExit && m3_GetWasiContext()->exit_code == 0);
   }
@@ -103,7 +117,7 @@ Cost run_wasm3(const Bytes& bytes) {
 #endif
 
 #ifdef MOTE_COMPARE_WAMR
-Cost run_wamr(const Bytes& given) {
+Cost run_wamr(const Bytes& given, const Options& options) {
   Cost cost;
   Bytes bytes = given;  // WAMR writes into the module
   char error[128] = "";
@@ -119,9 +133,9 @@ Cost run_wamr(const Bytes& given) {
         wasm_runtime_instantiate(module, 1024 * 1024, 0, error, sizeof error);
     if (instance != nullptr) {
       const double loaded = user_seconds();
-      cost.ok = wasm_application_execute_main(instance, 1, arguments);
-      cost.run = user_seconds() - loaded;
       cost.load = loaded - start;
+      cost.ok = options.load_only || wasm_application_execute_main(instance, 1, arguments);
+      cost.run = user_seconds() - loaded;
       wasm_runtime_deinstantiate(instance);
     }
     wasm_runtime_unload(module);
@@ -133,7 +147,7 @@ Cost run_wamr(const Bytes& given) {
 
 struct Engine {
   const char* name;
-  Cost (*run)(const Bytes& bytes);
+  Cost (*run)(const Bytes& bytes, const Options& options);
 };
 const Engine kEngines[] = {
     {"mote", run_mote},
@@ -166,16 +180,16 @@ bool read_file(const char* path, Bytes* bytes) {
 
 // One line of the table: load and run of Mote, and for each peer its figures and Mote's ratio.
 // Adds the logarithm of each peer's ratio to `logs`. False when an engine failed.
-bool compare(const char* path, int runs, double* logs) {
+bool compare(const char* path, const Options& options, double* logs) {
   Bytes bytes;
   if (!read_file(path, &bytes)) {
     std::fprintf(stderr, "%s: cannot read\n", path);
     return false;
   }
   std::vector<double> load[kEngineCount], run[kEngineCount], ratio[kEngineCount];
-  for (int r = 0; r < runs; r++) {
+  for (int r = 0; r < options.runs; r++) {
     for (size_t e = 0; e < kEngineCount; e++) {
-      const Cost cost = kEngines[e].run(bytes);
+      const Cost cost = kEngines[e].run(bytes, options);
       std::fflush(stdout);
       if (!cost.ok) {
         std::fprintf(stderr, "%s: %s failed\n", path, kEngines[e].name);
@@ -201,21 +215,29 @@ bool compare(const char* path, int runs, double* logs) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int runs = 5, first = 1;
-  if (argc > 2 && std::strcmp(argv[1], "--runs") == 0) {
-    runs = std::atoi(argv[2]);
-    first = 3;
+  Options options;
+  int first = 1;
+  for (; first < argc && argv[first][0] == '-'; first++) {
+    if (std::strcmp(argv[first], "--eager") == 0) {
+      options.eager = true;
+    } else if (std::strcmp(argv[first], "--load") == 0) {
+      options.load_only = true;
+    } else if (std::strcmp(argv[first], "--runs") == 0 && first + 1 < argc) {
+      options.runs = std::atoi(argv[++first]);
+    } else {
+      break;
+    }
   }
-  if (first >= argc || runs < 1) {
-    std::fprintf(stderr, "usage: mote_inprocess [--runs N] X.wasm...\n");
+  if (first >= argc || argv[first][0] == '-' || options.runs < 1) {
+    std::fprintf(stderr, "usage: mote_inprocess [--runs N] [--eager] [--load] X.wasm...\n");
     return 64;
   }
   std::fprintf(stderr, "seconds of user time, load + run, median of %d; ratio: mote to peer\n",
-               runs);
+               options.runs);
   double logs[kEngineCount] = {};
   int compared = 0, failed = 0;
   for (int i = first; i < argc; i++) {
-    if (compare(argv[i], runs, logs)) {
+    if (compare(argv[i], options, logs)) {
       compared++;
     } else {
       failed++;
