@@ -3,12 +3,12 @@ include(${CMAKE_CURRENT_LIST_DIR}/boards.cmake)
 set(MOTE_PORT_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 # mote_firmware(target BOARD board [STACK bytes] [MAY_NOT_FIT] SOURCES...)
-# STACK: the native stack's size, 2048 unless given. MAY_NOT_FIT: link even what is larger than the
+# STACK: the native stack's size, the board's STACK unless given. MAY_NOT_FIT: link even what is larger than the
 # board; the symbols mote_flash_used and mote_ram_used tell. Writes target.map beside the firmware.
 function(mote_firmware target)
   cmake_parse_arguments(firmware "MAY_NOT_FIT" "BOARD;STACK" "SOURCES" ${ARGN})
   if(NOT firmware_STACK)
-    set(firmware_STACK 2048)
+    set(firmware_STACK ${MOTE_BOARD_${firmware_BOARD}_STACK})
   endif()
   list(GET MOTE_BOARD_${firmware_BOARD}_FLASH 0 FLASH_ORIGIN)
   list(GET MOTE_BOARD_${firmware_BOARD}_FLASH 1 FLASH_LENGTH)

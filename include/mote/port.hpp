@@ -10,10 +10,8 @@
 //                      linux   cortex-m, riscv
 //   take_ram           mmap    what .data, .bss and the stack leave
 //   write, read        yes     semihosting
-//   clock_time         yes     semihosting: seconds since 1970, hundredths of a second since the start
-//   random             yes     -
-//   sleep              yes     -
-//   yield              yes     -
+//   clock_time         yes     semihosting: seconds since 1970, hundredths of a second since the
+//   start random             yes     - sleep              yes     - yield              yes     -
 //   exit               yes     semihosting
 //   native_stack_peak  -       yes
 #pragma once

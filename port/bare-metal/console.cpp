@@ -44,8 +44,7 @@ int64_t read(MutableBytes bytes) {
 
 bool clock_time(uint32_t clock, uint64_t* nanoseconds) {
   if (!clock_resolution(clock, nanoseconds)) return false;
-  *nanoseconds *=
-      semihosting_call(clock == 0 ? Semihosting::kTime : Semihosting::kClock, nullptr);
+  *nanoseconds *= semihosting_call(clock == 0 ? Semihosting::kTime : Semihosting::kClock, nullptr);
   return true;
 }
 

@@ -56,5 +56,4 @@ void mote_reset() {
       : "r"(mote_stack_top), "i"(report_fault));
   __builtin_unreachable();
 }
-
 }

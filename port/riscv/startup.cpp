@@ -40,5 +40,4 @@ extern "C" {
       :
       : "i"(report_fault));
 }
-
 }

@@ -1,6 +1,6 @@
 // The smallest firmware: loads a module from flash and calls its add(2, 40).
-#include "harness.hpp"
 #include "add.wasm.hpp"
+#include "harness.hpp"
 
 int main() {
   boards::BoardStore board;

@@ -35,7 +35,7 @@ class Line {
     if (size_ < sizeof bytes_) bytes_[size_++] = static_cast<uint8_t>(c);
   }
 
-  uint8_t bytes_[64];
+  uint8_t bytes_[48];
   size_t size_ = 0;
 };
 
@@ -57,8 +57,7 @@ inline void check(bool holds, mote::StringView what, uint32_t number = 0) {
 inline void check(const mote::Error& error, mote::StringView what) {
   if (error.ok()) return;
   const uint32_t code = static_cast<uint32_t>(error.code);
-  if (error.code != mote::ErrorCode::kOutOfMemory &&
-      error.code != mote::ErrorCode::kMemoryQuota) {
+  if (error.code != mote::ErrorCode::kOutOfMemory && error.code != mote::ErrorCode::kMemoryQuota) {
     fail(what, code);
   }
   Line().text("OUT OF MEMORY ").text(what).send();
@@ -93,5 +92,19 @@ class BoardStore {
   mote::port::Ram ram_;
   mote::Store store_;
 };
+
+// Runs a guest function with at most one i32 parameter to its end.
+inline void run(mote::Execution& execution, mote::Instance& instance, mote::StringView name,
+                int32_t argument = 0) {
+  const mote::Function function = instance.function(name);
+  check(function.exists(), "no export");
+  const mote::Value value = mote::Value::i32(argument);
+  const size_t count = instance.function_type(function.index).parameter_count;
+  const mote::RunState state =
+      execution.run(function, mote::Span<const mote::Value>(&value, count));
+  if (state == mote::RunState::kDone) return;
+  check(execution.trap(), "run");  // a quota is the board's fault
+  fail("run state", static_cast<uint32_t>(state));
+}
 
 }  // namespace boards
