@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # All tests: formatting, and for each build of Mote the unit tests, the example guests and the
-# official test suite, fed whole, byte by byte and in random pieces. The last line is
-# "N passed, N failed, N skipped"; each build and way of feeding counts. Ends with 0 only if nothing
-# failed.
+# official test suite, fed whole, byte by byte and in random pieces; firmware on emulated boards. The
+# last line is "N passed, N failed, N skipped"; each build and way of feeding counts. Ends with 0
+# only if nothing failed.
 #
 #   MOTE_SPEC_TESTS    the folder with the official suite (see spec-tests)
 #   MOTE_CLANG         the compiler of preset release-clang instead of clang++
 #   MOTE_TEST_PRESETS  the presets to test instead of all
+#   MOTE_BOARD_PRESETS the presets for microcontrollers to test instead of all
 set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/setup.sh
 
 readonly presets=${MOTE_TEST_PRESETS:-release release-clang release-clang22 asan compact-switch compact-goto}
+readonly board_presets=${MOTE_BOARD_PRESETS-cortex-m0 cortex-m3 cortex-m4 cortex-m4f cortex-m33 rv32}
 readonly summary='[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped'
 passed=0
 failed=0
@@ -153,6 +155,30 @@ test_preset() {  # preset
   for test in spec-whole spec-bytes spec-random; do run_suite "$1" $test; done
 }
 
+# ---- Microcontrollers -----------------------------------------------------------------------
+
+# Firmware for each processor, run on emulated boards. What does not fit its board is skipped, with
+# the figures.
+test_boards() {
+  local preset compiler
+  for preset in $board_presets; do
+    printf '\n== %s\n' "$preset"
+    case $preset in
+      rv32) compiler=riscv64-unknown-elf-g++ ;;
+      *) compiler=arm-none-eabi-g++ ;;
+    esac
+    if ! command -v "$compiler" >/dev/null; then
+      echo "**** NO FIRMWARE FOR $preset IS TESTED: there is no $compiler"
+      skip "preset $preset: there is no $compiler"
+    elif ! { cmake --preset "$preset" && cmake --build --preset "$preset"; }; then
+      fail "$preset does not build"
+    else
+      run_ctest "$preset"
+      cmake --build --preset "$preset" --target mote_sizes | grep "^$preset " || true
+    fi
+  done
+}
+
 # ---- All ------------------------------------------------------------------------------------
 
 # Whatever ends the script early is a failure, and the last line says so.
@@ -171,6 +197,7 @@ for preset in $presets; do
   fi
   test_preset "$preset"
 done
+test_boards
 
 printf '\n== Result\n'
 if [[ ${#skips[@]} -ne 0 ]]; then printf 'skipped: %s\n' "${skips[@]}"; fi

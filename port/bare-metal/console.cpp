@@ -1,4 +1,4 @@
-// Console, clocks and exit by semihosting.
+// The console by semihosting.
 #include <mote/port.hpp>
 
 #include "semihosting.hpp"
@@ -40,25 +40,6 @@ int64_t read(MutableBytes bytes) {
   const uintptr_t left = semihosting_call(Semihosting::kRead, block);
   if (left > bytes.size()) return -1;
   return static_cast<int64_t>(bytes.size() - left);
-}
-
-bool clock_time(uint32_t clock, uint64_t* nanoseconds) {
-  if (!clock_resolution(clock, nanoseconds)) return false;
-  *nanoseconds *= semihosting_call(clock == 0 ? Semihosting::kTime : Semihosting::kClock, nullptr);
-  return true;
-}
-
-bool clock_resolution(uint32_t clock, uint64_t* nanoseconds) {
-  *nanoseconds = clock == 0 ? 1000000000 : 10000000;
-  return clock < 2;
-}
-
-void exit(uint32_t code) {
-  constexpr uintptr_t kApplicationExit = 0x20026;
-  const uintptr_t block[] = {kApplicationExit, code};
-  semihosting_call(Semihosting::kExitExtended, block);
-  for (;;) {
-  }
 }
 
 }  // namespace mote::port

@@ -82,10 +82,13 @@ class BoardStore {
   }
 
   void report() {
-    metric("arena_total", store_.memory().total);
-    metric("arena_peak", store_.memory().peak);
+    report_arena();
     metric("native_stack_peak", mote::port::native_stack_peak());
     metric("native_stack_size", mote::port::native_stack_size());
+  }
+  void report_arena() {
+    metric("arena_total", store_.memory().total);
+    metric("arena_peak", store_.memory().peak);
   }
 
  private:

@@ -60,6 +60,6 @@ int main() {
   boards::run(execution, instance, "unaligned");
   boards::check(execution.result(0).as_i32() == 0, "unaligned",
                 static_cast<uint32_t>(execution.result(0).as_i32()));
-  board.report();
+  board.report_arena();
   return 0;
 }

@@ -5,7 +5,7 @@ cmake_path(GET FIRMWARE STEM program)
 
 function(does_not_fit why)
   if(MUST_FIT)
-    message(FATAL_ERROR "${program} does not fit any more: ${why}")
+    message(FATAL_ERROR "${program} does not fit: ${why}")
   endif()
   execute_process(COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: does not fit: ${why}")
 endfunction()
