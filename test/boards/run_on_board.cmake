@@ -1,6 +1,6 @@
-# Runs FIRMWARE in QEMU as MACHINE and checks its exit code. A firmware that is too big for the BOARD
-# (FLASH and RAM, in bytes), or a system without QEMU, is said as "SKIPPED: why"; with MUST_FIT the
-# former is an error.
+# Runs FIRMWARE in QEMU as MACHINE and checks its exit code, and that it prints PRINTED. A firmware
+# that is too big for the BOARD (FLASH and RAM, in bytes), or a system without QEMU, is said as
+# "SKIPPED: why"; with MUST_FIT the former is an error.
 cmake_path(GET FIRMWARE STEM program)
 
 function(does_not_fit why)
@@ -44,7 +44,11 @@ if(code EQUAL 77 AND output MATCHES "OUT OF MEMORY ([a-z]+)\n")
   does_not_fit("out of memory (${CMAKE_MATCH_1}): ${arena} bytes of ${RAM} are left for the store")
   return()
 endif()
-if(NOT code EQUAL 0)
+string(FIND "${output}" "${PRINTED}\n" found)
+if(code EQUAL 0 AND found EQUAL -1)
+  set(code "0, but did not print \"${PRINTED}\"")
+endif()
+if(NOT code STREQUAL "0")
   execute_process(COMMAND ${CMAKE_COMMAND} -E echo "${output}")
   message(FATAL_ERROR "${program} ended with ${code}")
 endif()
