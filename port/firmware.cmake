@@ -26,10 +26,8 @@ function(mote_firmware target)
   add_executable(${target} ${firmware_SOURCES})
   set_target_properties(${target} PROPERTIES SUFFIX .elf LINK_DEPENDS ${script})
   target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -fno-threadsafe-statics)
-  # No C++ library: there is none everywhere, and nothing of it is needed.
-  target_link_libraries(${target} PRIVATE mote::mote mote::wasi mote::port
-    -Wl,--start-group -lc -lm -lgcc -Wl,--end-group)
-  target_link_options(${target} PRIVATE -nostdlib -T${script} -Wl,--gc-sections
+  target_link_libraries(${target} PRIVATE mote::mote mote::wasi mote::port)
+  target_link_options(${target} PRIVATE -T${script} -Wl,--gc-sections
     -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
     -Wl,-Map,${CMAKE_CURRENT_BINARY_DIR}/${target}.map)
 endfunction()

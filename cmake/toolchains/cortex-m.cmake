@@ -19,6 +19,9 @@ endif()
 
 set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
 set(CMAKE_CXX_FLAGS_INIT "${mote_cpu_${MOTE_CPU}} -mthumb --specs=${MOTE_LIBC_SPECS} -ffunction-sections -fdata-sections")
+# No C++ library and no start-up code: Mote needs neither, the port brings the latter.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostdlib")
+set(CMAKE_CXX_STANDARD_LIBRARIES_INIT "-Wl,--start-group -lc -lm -lgcc -Wl,--end-group")
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)

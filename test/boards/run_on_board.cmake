@@ -1,6 +1,9 @@
-# Runs FIRMWARE in QEMU as MACHINE and checks its exit code, and that it prints PRINTED. A firmware
-# that is too big for the BOARD (FLASH and RAM, in bytes), or a system without QEMU, is said as
+# Runs FIRMWARE in QEMU as MACHINE and checks that it ends with CODE (0 if empty) and prints PRINTED. A
+# firmware that is too big for the BOARD (FLASH and RAM, in bytes), or a system without QEMU, is said as
 # "SKIPPED: why"; with MUST_FIT the former is an error.
+if(CODE STREQUAL "")
+  set(CODE 0)
+endif()
 cmake_path(GET FIRMWARE STEM program)
 
 function(does_not_fit why)
@@ -45,10 +48,10 @@ if(code EQUAL 77 AND output MATCHES "OUT OF MEMORY ([a-z]+)\n")
   return()
 endif()
 string(FIND "${output}" "${PRINTED}\n" found)
-if(code EQUAL 0 AND found EQUAL -1)
-  set(code "0, but did not print \"${PRINTED}\"")
+if(code STREQUAL CODE AND found EQUAL -1)
+  set(code "${code}, but did not print \"${PRINTED}\"")
 endif()
-if(NOT code STREQUAL "0")
+if(NOT code STREQUAL CODE)
   execute_process(COMMAND ${CMAKE_COMMAND} -E echo "${output}")
   message(FATAL_ERROR "${program} ended with ${code}")
 endif()
