@@ -23,8 +23,8 @@ static __attribute__((noinline)) void multiply(void) {
 GUEST_RUN {
   for (int32_t i = 0; i < N; ++i) {
     for (int32_t j = 0; j < N; ++j) {
-      a[i][j] = (float)(i + j & 7);
-      b[i][j] = (float)(i * 3 + j & 7);
+      a[i][j] = (float)((i + j) & 7);
+      b[i][j] = (float)((i * 3 + j) & 7);
     }
   }
   float checksum = 0;
