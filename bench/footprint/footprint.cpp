@@ -26,14 +26,29 @@ struct Usage {
   mote::MemoryReport memory;
   mote::ModuleInfo module;
   uint32_t guest_stack = 0;
-  uint32_t load_stack = 0;  // native
+  uint32_t load_stack = 0;  // native, below the frame of who calls Mote
   uint32_t run_stack = 0;
+  uint32_t whole_stack = 0;  // native, from its beginning
 };
 
-// Most bytes of native stack that were used below the caller since `used`.
-uint32_t stack_since(size_t used) {
-  return static_cast<uint32_t>(mote::port::native_stack_peak() - used);
-}
+// Measures the native stack from here to peak().
+class StackPeak {
+ public:
+  StackPeak() {
+    mote::port::restart_native_stack_peak();
+    used_ = mote::port::native_stack_used();
+  }
+  // Most bytes in use below what was in use at the beginning. `*whole` grows to what that is in
+  // all.
+  uint32_t peak(uint32_t* whole) const {
+    const uint32_t all = static_cast<uint32_t>(mote::port::native_stack_peak());
+    if (all > *whole) *whole = all;
+    return all - static_cast<uint32_t>(used_);
+  }
+
+ private:
+  size_t used_;
+};
 
 // False when the RAM was too small for the module; ends the firmware when something else is wrong.
 __attribute__((noinline)) bool run_module(mote::MutableBytes ram, uint32_t stack, Usage* usage) {
@@ -44,23 +59,22 @@ __attribute__((noinline)) bool run_module(mote::MutableBytes ram, uint32_t stack
   const mote::Module* module = nullptr;
   mote::Instance* instance = nullptr;
 
-  mote::port::restart_native_stack_peak();
-  size_t used = mote::port::native_stack_used();
+  uint32_t whole_stack = 0;
+  const StackPeak load_peak;
   if (!store.provide(kApi).ok() || !mote::load(store, kModule, &module, options).ok() ||
       !store.instantiate(module, &instance).ok()) {
     return false;
   }
-  if (usage != nullptr) usage->load_stack = stack_since(used);
+  if (usage != nullptr) usage->load_stack = load_peak.peak(&whole_stack);
 
   mote::Execution execution(store, stack);
   const mote::Function run = instance->function("run");
   const mote::Value arguments[] = {mote::Value::i32(2), mote::Value::i32(40)};
   if (!execution.error().ok()) return false;
   const uint32_t parameters = instance->function_type(run.index).parameter_count;
-  mote::port::restart_native_stack_peak();
-  used = mote::port::native_stack_used();
+  const StackPeak run_peak;
   const mote::RunState state = execution.run(run, {arguments, parameters});
-  if (usage != nullptr) usage->run_stack = stack_since(used);
+  if (usage != nullptr) usage->run_stack = run_peak.peak(&whole_stack);
   if (state != mote::RunState::kDone) {
     const mote::ErrorCode code = execution.state() == mote::RunState::kTrapped
                                      ? execution.trap().code
@@ -78,6 +92,7 @@ __attribute__((noinline)) bool run_module(mote::MutableBytes ram, uint32_t stack
   if (usage != nullptr) {
     usage->memory = store.memory();
     usage->module = module->info();
+    usage->whole_stack = whole_stack;
     usage->guest_stack = execution.stack_peak();
   }
   return true;
@@ -120,6 +135,7 @@ int main() {
   bench::print_metric("guest_stack", stack);
   bench::print_metric("stack_load", usage.load_stack);
   bench::print_metric("stack_run", usage.run_stack);
+  bench::print_metric("stack_whole", usage.whole_stack);
   bench::print_metric("module_bytes", usage.module.module_bytes);
   bench::print_metric("function_bytes", usage.module.function_bytes);
   bench::print_metric("code_bytes", usage.module.code_bytes);
