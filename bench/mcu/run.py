@@ -15,6 +15,7 @@ prints the disassembly of what was, most often executed function first.
 """
 
 import argparse
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,7 @@ def main():
     targets.add_arguments(parser)
     parser.add_argument("--profile", metavar="REGION")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a profile is long: "| head" is no error
     if arguments.profile:
         return targets.measure_all(arguments.targets, lambda t: show_profile(t, arguments.profile))
     return targets.measure_all(arguments.targets, measure)
