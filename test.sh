@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # All tests: formatting, and for each build of Mote the unit tests, the example guests and the
-# official test suite, fed whole, byte by byte and in random pieces; firmware on emulated boards. The
-# last line is "N passed, N failed, N skipped"; each build and way of feeding counts. Ends with 0
-# only if nothing failed.
+# official test suite, fed whole, byte by byte and in random pieces; firmware on emulated boards;
+# its size and the instructions it executes. The last line is "N passed, N failed, N skipped"; each
+# build and way of feeding counts. Ends with 0 only if nothing failed.
 #
 #   MOTE_SPEC_TESTS    the folder with the official suite (see spec-tests)
 #   MOTE_CLANG         the compiler of preset release-clang instead of clang++
@@ -179,6 +179,42 @@ test_boards() {
   done
 }
 
+# ---- Sizes and instruction counts -----------------------------------------------------------
+
+# Flash, RAM and instructions executed, of every microcontroller that can be built here, against
+# bench/results/mcu.tsv. Each metric counts.
+test_footprint() {
+  local log=build/check_results.log code=0 line numbers targets=() preset
+  # The M4 without its floating-point unit is not measured: the M3 is the same for Mote.
+  for preset in $board_presets; do
+    if [[ $preset != cortex-m4 ]]; then targets+=("$preset"); fi
+  done
+  if [[ ${#targets[@]} -eq 0 ]]; then
+    skip "sizes and instruction counts: no preset for microcontrollers is chosen"
+    return
+  fi
+  printf '\n== Sizes and instruction counts on microcontrollers\n'
+  if python3 bench/check_results_test.py >build/check_results_test.log 2>&1; then
+    pass
+  else
+    cat build/check_results_test.log
+    fail "bench/check_results_test.py"
+  fi
+  bench/check_results.py "${targets[@]}" 2>&1 | tee "$log" || code=$?
+  line=$(tail -n 1 "$log")
+  if [[ ! $line =~ ^$summary$ ]]; then
+    fail "bench/check_results.py ended without a result (exit code $code)"
+    return
+  fi
+  read -r -a numbers <<<"$(tr -cd '0-9 ' <<<"$line")"
+  passed=$((passed + numbers[0]))
+  failed=$((failed + numbers[1]))
+  skipped=$((skipped + numbers[2]))
+  while read -r line; do failures+=("${line#FAILED: }"); done < <(grep '^FAILED: ' "$log")
+  while read -r line; do skips+=("${line#skipped: }"); done < <(grep '^skipped: ' "$log")
+  if [[ $code -ne 0 && ${numbers[1]} -eq 0 ]]; then fail "bench/check_results.py ended with $code"; fi
+}
+
 # ---- All ------------------------------------------------------------------------------------
 
 # Whatever ends the script early is a failure, and the last line says so.
@@ -198,6 +234,7 @@ for preset in $presets; do
   test_preset "$preset"
 done
 test_boards
+test_footprint
 
 printf '\n== Result\n'
 if [[ ${#skips[@]} -ne 0 ]]; then printf 'skipped: %s\n' "${skips[@]}"; fi

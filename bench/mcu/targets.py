@@ -108,7 +108,11 @@ def build(target, cmake_target):
     target.build_dir.mkdir(parents=True, exist_ok=True)
     log = target.build_dir / f"{cmake_target}.log"
     log.write_text("")
-    run_tool(["cmake", "--preset", target.preset, "-DMOTE_BUILD_BENCH=ON"], log)
+    # Fresh: nothing is left over from how the folder was configured before.
+    options = os.environ.get("MOTE_BENCH_CMAKE", "").split()
+    run_tool(
+        ["cmake", "--fresh", "--preset", target.preset, "-DMOTE_BUILD_BENCH=ON", *options], log
+    )
     run_tool(["cmake", "--build", "--preset", target.preset, "--target", cmake_target], log)
 
 
