@@ -138,6 +138,7 @@ int main() {
   bench::print_metric("stack_whole", usage.whole_stack);
   bench::print_metric("module_bytes", usage.module.module_bytes);
   bench::print_metric("function_bytes", usage.module.function_bytes);
+  bench::print_metric("load_peak", usage.module.load_peak_bytes);
   bench::print_metric("code_bytes", usage.module.code_bytes);
   bench::print_metric("offset_map_bytes", usage.module.offset_map_bytes);
   return 0;

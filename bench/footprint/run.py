@@ -14,6 +14,7 @@ budget where there is one:
     stack_load, stack_run   native stack, most of all modules, below the caller of Mote
     X_arena                 the smallest buffer with which module X loads and runs, guest stack and
                             touched linear memory included
+    X_load_peak             the most that loading takes of it
     X_guest_stack           the smallest guest stack
     X_ram                   all RAM: X_arena, static_firmware, and the native stack from its start
     X_code_per_wasm_byte    translated code in RAM for each byte of function bodies, with the map
@@ -80,6 +81,7 @@ def ram(target, module, static):
     code, offset_map = found["code_bytes"], found["offset_map_bytes"]
     metrics = [
         (f"{module}_arena", found["arena"]),
+        (f"{module}_load_peak", found["load_peak"]),
         (f"{module}_guest_stack", found["guest_stack"]),
         (f"{module}_ram", found["arena"] + static + found["stack_whole"]),
         (f"{module}_code_per_wasm_byte", code / found["function_bytes"]),

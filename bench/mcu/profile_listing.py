@@ -1,7 +1,11 @@
-"""Shows a profile of counter.c: functions by instructions executed, then their disassembly."""
+"""Shows a profile of counter.c: functions by instructions executed, who called what how often, then
+the disassembly of what was executed."""
 
 import re
 import subprocess
+
+CALL = re.compile(r"^(?:blx?|jal|jalr|call|b|b\.n|b\.w|j|tail)\s.*<(.*)>$")
+CALLS_SHOWN = 40
 
 
 def read_profile(path):
@@ -28,6 +32,21 @@ def functions_of(target, elf):
     return functions
 
 
+def show_calls(executed, counts):
+    """Direct calls and jumps to the beginning of another function."""
+    calls = {}
+    names = {name for _, name, _ in executed}
+    for _, caller, used in executed:
+        for address, text in used:
+            call = CALL.match(text)
+            if call and call.group(1) in names and call.group(1) != caller:
+                edge = (caller, call.group(1))
+                calls[edge] = calls.get(edge, 0) + counts[address]
+    print("\nmost frequent calls")
+    for (caller, callee), n in sorted(calls.items(), key=lambda item: -item[1])[:CALLS_SHOWN]:
+        print(f"{n:12d}  {caller} -> {callee}")
+
+
 def show(target, elf, path):
     counts = read_profile(path)
     total = sum(counts.values()) or 1
@@ -40,6 +59,7 @@ def show(target, elf, path):
     executed.sort(key=lambda entry: -entry[0])
     for sum_of, name, _ in executed:
         print(f"{sum_of:12d} {100 * sum_of / total:5.1f} %  {name}")
+    show_calls(executed, counts)
     for sum_of, name, used in executed:
         print(f"\n{name}: {sum_of}")
         previous = None
