@@ -1,7 +1,6 @@
 /* The part of QEMU's TCG plugin interface, version 1, that counter.c uses. Written from QEMU's
- * documentation ("QEMU TCG Plugins"), because Debian ships no header. QEMU keeps these functions
- * and layouts for every release that accepts version 1 (4.2 to 9.0), and refuses the plugin
- * otherwise. */
+ * documentation ("QEMU TCG Plugins"), because Debian ships no header. Tried with QEMU 7.2. QEMU 9.0
+ * and later support only newer versions of the interface and refuse the plugin. */
 #ifndef MOTE_BENCH_QEMU_PLUGIN_API_H
 #define MOTE_BENCH_QEMU_PLUGIN_API_H
 

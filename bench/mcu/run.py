@@ -87,9 +87,10 @@ def main():
     parser.add_argument("--profile", metavar="REGION")
     arguments = parser.parse_args()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a profile is long: "| head" is no error
+    wanted = measure
     if arguments.profile:
-        return targets.measure_all(arguments.targets, lambda t: show_profile(t, arguments.profile))
-    return targets.measure_all(arguments.targets, measure)
+        wanted = lambda target: show_profile(target, arguments.profile)  # noqa: E731
+    return targets.measure_all(arguments.targets, wanted, targets.missing_for_plugin)
 
 
 if __name__ == "__main__":

@@ -74,6 +74,16 @@ def missing(target):
     return "there is no " + ", ".join(absent) if absent else None
 
 
+def missing_for_plugin(target):
+    """Why instructions cannot be counted here although the target can be built, or None."""
+    if not shutil.which(host_compiler()):
+        return "there is no C compiler for the host"
+    version = re.search(r"version (\d+)\.(\d+)", first_line([target.qemu, "--version"]))
+    if version and int(version.group(1)) >= 9:
+        return f"{target.qemu} {version.group(1)}.{version.group(2)} refuses the plugin (7.2 does not)"
+    return None
+
+
 def package_version(package):
     if not shutil.which("dpkg-query"):
         return "?"
@@ -181,8 +191,9 @@ def add_arguments(parser):
     )
 
 
-def measure_all(names, measure):
-    """Calls measure(target) for the named targets. Returns the exit code: 1 if one failed."""
+def measure_all(names, measure, missing_more=lambda target: None):
+    """Calls measure(target) for the named targets, unless something is missing for it. Returns the
+    exit code: 1 if one failed."""
     known = {target.preset: target for target in TARGETS}
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -190,7 +201,7 @@ def measure_all(names, measure):
         return 2
     failed = False
     for target in [known[name] for name in names] or TARGETS:
-        reason = missing(target)
+        reason = missing(target) or missing_more(target)
         if reason:
             print(f"# skipped {target.preset}: {reason}", flush=True)
             continue
