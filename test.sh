@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # All tests: formatting, and for each build of Mote the unit tests, the example guests and the
-# official test suite, fed whole, byte by byte and in random pieces. The last line is
-# "N passed, N failed, N skipped"; each build and way of feeding counts. Ends with 0 only if nothing
-# failed.
+# official test suite, fed whole, byte by byte and in random pieces; firmware on emulated boards;
+# its size and the instructions it executes. The last line is "N passed, N failed, N skipped"; each
+# build and way of feeding counts. Ends with 0 only if nothing failed.
 #
 #   MOTE_SPEC_TESTS    the folder with the official suite (see spec-tests)
 #   MOTE_CLANG         the compiler of preset release-clang instead of clang++
 #   MOTE_TEST_PRESETS  the presets to test instead of all
+#   MOTE_BOARD_PRESETS the presets for microcontrollers to test instead of all
 set -euo pipefail
 cd "$(dirname "$0")"
 source scripts/setup.sh
 
 readonly presets=${MOTE_TEST_PRESETS:-release release-clang release-clang22 asan compact-switch compact-goto}
+readonly board_presets=${MOTE_BOARD_PRESETS-cortex-m0 cortex-m3 cortex-m4 cortex-m4f cortex-m33 rv32}
 readonly summary='[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped'
 passed=0
 failed=0
@@ -153,6 +155,66 @@ test_preset() {  # preset
   for test in spec-whole spec-bytes spec-random; do run_suite "$1" $test; done
 }
 
+# ---- Microcontrollers -----------------------------------------------------------------------
+
+# Firmware for each processor, run on emulated boards. What does not fit its board is skipped, with
+# the figures.
+test_boards() {
+  local preset compiler
+  for preset in $board_presets; do
+    printf '\n== %s\n' "$preset"
+    case $preset in
+      rv32) compiler=riscv64-unknown-elf-g++ ;;
+      *) compiler=arm-none-eabi-g++ ;;
+    esac
+    if ! command -v "$compiler" >/dev/null; then
+      echo "**** NO FIRMWARE FOR $preset IS TESTED: there is no $compiler"
+      skip "preset $preset: there is no $compiler"
+    elif ! { cmake --preset "$preset" && cmake --build --preset "$preset"; }; then
+      fail "$preset does not build"
+    else
+      run_ctest "$preset"
+      cmake --build --preset "$preset" --target mote_sizes | grep "^$preset " || true
+    fi
+  done
+}
+
+# ---- Sizes and instruction counts -----------------------------------------------------------
+
+# Flash, RAM and instructions executed, of every microcontroller that can be built here, against
+# bench/results/mcu.tsv. Each metric counts.
+test_footprint() {
+  local log=build/check_results.log code=0 line numbers targets=() preset
+  # The M4 without its floating-point unit is not measured: the M3 is the same for Mote.
+  for preset in $board_presets; do
+    if [[ $preset != cortex-m4 ]]; then targets+=("$preset"); fi
+  done
+  if [[ ${#targets[@]} -eq 0 ]]; then
+    skip "sizes and instruction counts: no preset for microcontrollers is chosen"
+    return
+  fi
+  printf '\n== Sizes and instruction counts on microcontrollers\n'
+  if python3 bench/check_results_test.py >build/check_results_test.log 2>&1; then
+    pass
+  else
+    cat build/check_results_test.log
+    fail "bench/check_results_test.py"
+  fi
+  bench/check_results.py "${targets[@]}" 2>&1 | tee "$log" || code=$?
+  line=$(tail -n 1 "$log")
+  if [[ ! $line =~ ^$summary$ ]]; then
+    fail "bench/check_results.py ended without a result (exit code $code)"
+    return
+  fi
+  read -r -a numbers <<<"$(tr -cd '0-9 ' <<<"$line")"
+  passed=$((passed + numbers[0]))
+  failed=$((failed + numbers[1]))
+  skipped=$((skipped + numbers[2]))
+  while read -r line; do failures+=("${line#FAILED: }"); done < <(grep '^FAILED: ' "$log")
+  while read -r line; do skips+=("${line#skipped: }"); done < <(grep '^skipped: ' "$log")
+  if [[ $code -ne 0 && ${numbers[1]} -eq 0 ]]; then fail "bench/check_results.py ended with $code"; fi
+}
+
 # ---- All ------------------------------------------------------------------------------------
 
 # Whatever ends the script early is a failure, and the last line says so.
@@ -171,6 +233,8 @@ for preset in $presets; do
   fi
   test_preset "$preset"
 done
+test_boards
+test_footprint
 
 printf '\n== Result\n'
 if [[ ${#skips[@]} -ne 0 ]]; then printf 'skipped: %s\n' "${skips[@]}"; fi

@@ -17,6 +17,7 @@ mote_packages_demo=(
 )
 mote_packages_test=("${mote_packages_demo[@]}"
   "libclang-rt-14-dev|libclang-rt-dev" clang-format@clang-format
+  python3@python3
 )
 # What is left out without them is said by CMake ("example ... is not built") and by test.sh.
 mote_packages_optional_demo=()
@@ -24,6 +25,9 @@ mote_packages_optional_test=(
   clang-22@clang++-22 lld-22@wasm-ld-22 libclang-rt-22-dev
   rustc libstd-rust-dev-wasm32
   nodejs@node npm@npm
+  gcc-arm-none-eabi@arm-none-eabi-g++ picolibc-arm-none-eabi qemu-system-arm@qemu-system-arm
+  gcc-riscv64-unknown-elf@riscv64-unknown-elf-g++ picolibc-riscv64-unknown-elf
+  qemu-system-misc@qemu-system-riscv32
 )
 mote_assemblyscript=assemblyscript@0.28.20
 

@@ -1,30 +1,11 @@
-// The Linux port: memory from the operating system, and a WasiSystem on its system calls.
+// Names from before mote/port.hpp, which has everything now.
 #pragma once
 
-#include <stddef.h>
-
-#include <mote/span.hpp>
-#include <mote/wasi.hpp>
+#include <mote/port.hpp>
 
 namespace mote::linux_port {
 
-// A range of zeroed memory that the system backs page by page as it is touched: what a Store of a
-// large, unknown size is best given, with StoreOptions::buffer_is_zero.
-class ReservedMemory {
- public:
-  // Reserves `size` bytes. bytes() is empty when the system refuses.
-  explicit ReservedMemory(size_t size);
-  ~ReservedMemory();
-  ReservedMemory(const ReservedMemory&) = delete;
-  ReservedMemory& operator=(const ReservedMemory&) = delete;
-
-  MutableBytes bytes() const { return bytes_; }
-
- private:
-  MutableBytes bytes_;
-};
-
-// Standard streams, clocks, random numbers and sleep of the process. Constant; needs no context.
-WasiSystem wasi_system();
+using ReservedMemory = port::Ram;
+using port::wasi_system;
 
 }  // namespace mote::linux_port

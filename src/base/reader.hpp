@@ -74,14 +74,14 @@ class Reader {
       *value = *cursor_++;
       return true;
     }
-    uint64_t wide;
+    uint64_t wide = 0;
     if (!leb(32, false, &wide)) return false;
     *value = static_cast<uint32_t>(wide);
     return true;
   }
   [[nodiscard]] bool u64(uint64_t* value) { return leb(64, false, value); }
   [[nodiscard]] bool s32(uint32_t* value) {
-    uint64_t wide;
+    uint64_t wide = 0;
     if (!leb(32, true, &wide)) return false;
     *value = static_cast<uint32_t>(wide);
     return true;

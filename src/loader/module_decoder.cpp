@@ -2,7 +2,7 @@
 // module_decoder.hpp; sections with const expressions and segments are in module_segments.cpp.
 #include "loader/module_decoder.hpp"
 
-#include <new>
+#include "base/placement_new.hpp"
 
 namespace mote::detail {
 

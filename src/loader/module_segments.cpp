@@ -1,6 +1,5 @@
 // Module decoder: names, constant expressions, element and data segments, custom sections.
-#include <new>
-
+#include "base/placement_new.hpp"
 #include "loader/module_decoder.hpp"
 
 namespace mote::detail {

@@ -1,8 +1,8 @@
 // Executions: starting, running, pausing, backtraces, and guests called by host functions (see
 // mote/execution.hpp).
 #include <mote/execution.hpp>
-#include <new>
 
+#include "base/placement_new.hpp"
 #include "interp/code_map.hpp"
 #include "interp/machine.hpp"
 #include "runtime/store_data.hpp"

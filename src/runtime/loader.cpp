@@ -1,7 +1,7 @@
 // The loader, and what a module tells about itself (see mote/module.hpp).
 #include <mote/module.hpp>
-#include <new>
 
+#include "base/placement_new.hpp"
 #include "interp/translator.hpp"
 #include "loader/module_decoder.hpp"
 #include "runtime/store_data.hpp"

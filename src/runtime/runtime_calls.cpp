@@ -245,7 +245,10 @@ StopReason refill_checks(ExecutionData& execution) {
   if (execution.fuel != kUnlimitedFuel) {
     execution.fuel = execution.fuel > debt ? execution.fuel - debt : 0;
   }
-  if (__atomic_exchange_n(&execution.interrupt_requested, uint8_t{0}, __ATOMIC_ACQUIRE) != 0) {
+  // Load, then store: no atomic exchange, which v6-M and RV32 have not for bytes. A request between
+  // the two asks for the pause that is made right now.
+  if (__atomic_load_n(&execution.interrupt_requested, __ATOMIC_ACQUIRE) != 0) {
+    __atomic_store_n(&execution.interrupt_requested, uint8_t{0}, __ATOMIC_RELAXED);
     return StopReason::kInterrupt;
   }
   const uint64_t slice =

@@ -1,7 +1,7 @@
 // Stores: memory, names, and making instances (see mote/store.hpp).
 #include <mote/store.hpp>
-#include <new>
 
+#include "base/placement_new.hpp"
 #include "runtime/store_data.hpp"
 
 namespace mote {

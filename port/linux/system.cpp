@@ -1,13 +1,14 @@
-// WASI's system functions on Linux (see mote/port_linux.hpp).
+// Streams, clocks, random numbers, sleep and exit of the process, on system calls.
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <mote/port_linux.hpp>
+#include <mote/port.hpp>
 
-namespace mote::linux_port {
+namespace mote::port {
 
 namespace {
 
@@ -25,21 +26,23 @@ uint64_t to_nanoseconds(const timespec& time) {
   return static_cast<uint64_t>(time.tv_sec) * 1000000000 + static_cast<uint64_t>(time.tv_nsec);
 }
 
-int64_t write_stream(void*, uint32_t descriptor, Bytes bytes) {
+}  // namespace
+
+int64_t write(uint32_t stream, Bytes bytes) {
   for (;;) {
-    const ssize_t count = ::write(static_cast<int>(descriptor), bytes.data(), bytes.size());
+    const ssize_t count = ::write(static_cast<int>(stream), bytes.data(), bytes.size());
     if (count >= 0 || errno != EINTR) return count;
   }
 }
 
-int64_t read_stream(void*, MutableBytes bytes) {
+int64_t read(MutableBytes bytes) {
   for (;;) {
     const ssize_t count = ::read(0, bytes.data(), bytes.size());
     if (count >= 0 || errno != EINTR) return count;
   }
 }
 
-bool clock_time(void*, uint32_t clock, uint64_t* nanoseconds) {
+bool clock_time(uint32_t clock, uint64_t* nanoseconds) {
   clockid_t id;
   timespec time;
   if (!clock_id(clock, &id) || clock_gettime(id, &time) != 0) return false;
@@ -47,7 +50,7 @@ bool clock_time(void*, uint32_t clock, uint64_t* nanoseconds) {
   return true;
 }
 
-bool clock_resolution(void*, uint32_t clock, uint64_t* nanoseconds) {
+bool clock_resolution(uint32_t clock, uint64_t* nanoseconds) {
   clockid_t id;
   timespec time;
   if (!clock_id(clock, &id) || clock_getres(id, &time) != 0) return false;
@@ -55,7 +58,7 @@ bool clock_resolution(void*, uint32_t clock, uint64_t* nanoseconds) {
   return true;
 }
 
-bool random_bytes(void*, MutableBytes bytes) {
+bool random(MutableBytes bytes) {
   size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t count = getrandom(bytes.data() + done, bytes.size() - done, 0);
@@ -67,27 +70,29 @@ bool random_bytes(void*, MutableBytes bytes) {
 }
 
 // An interrupted sleep ends early: that is how a signal reaches a guest that waits.
-void sleep_for(void*, uint64_t nanoseconds) {
+void sleep(uint64_t nanoseconds) {
   timespec time;
   time.tv_sec = static_cast<time_t>(nanoseconds / 1000000000);
   time.tv_nsec = static_cast<long>(nanoseconds % 1000000000);
   nanosleep(&time, nullptr);
 }
 
-void yield_processor(void*) { sched_yield(); }
+void yield() { sched_yield(); }
 
-}  // namespace
+void exit(uint32_t code) { ::exit(static_cast<int>(code)); }
 
 WasiSystem wasi_system() {
   WasiSystem system;
-  system.write = write_stream;
-  system.read = read_stream;
-  system.clock_time = clock_time;
-  system.clock_resolution = clock_resolution;
-  system.random = random_bytes;
-  system.sleep = sleep_for;
-  system.yield = yield_processor;
+  system.write = [](void*, uint32_t stream, Bytes bytes) { return write(stream, bytes); };
+  system.read = [](void*, MutableBytes bytes) { return read(bytes); };
+  system.clock_time = [](void*, uint32_t clock, uint64_t* time) { return clock_time(clock, time); };
+  system.clock_resolution = [](void*, uint32_t clock, uint64_t* time) {
+    return clock_resolution(clock, time);
+  };
+  system.random = [](void*, MutableBytes bytes) { return random(bytes); };
+  system.sleep = [](void*, uint64_t nanoseconds) { sleep(nanoseconds); };
+  system.yield = [](void*) { yield(); };
   return system;
 }
 
-}  // namespace mote::linux_port
+}  // namespace mote::port

@@ -1,0 +1,145 @@
+// Firmware: runs one module and prints how much RAM that takes, as lines "name value". Every number
+// is the least with which the module was seen to run: the smallest guest stack, then the smallest
+// buffer, found by trying. Nothing in the firmware depends on the module, so that all of Mote that
+// an embedder needs, and nothing else, is linked.
+#include <mote/mote.hpp>
+#include <mote/port.hpp>
+
+#include MOTE_BENCH_HEADER
+#include "output.hpp"
+
+namespace {
+
+constexpr mote::Bytes kModule = MOTE_BENCH_MODULE;
+constexpr uint32_t kExpected = MOTE_BENCH_EXPECTED;
+constexpr uint32_t kPlentyOfStack = 8192;
+constexpr uint32_t kStep = 8;  // both are found to this many bytes
+
+bool is_quiet = false;  // while trying
+
+void log_text(mote::StringView text) {
+  if (!is_quiet) bench::print(text);
+}
+constexpr mote::HostFunction kApi[] = {mote::host_function<log_text>("env", "log")};
+
+struct Usage {
+  mote::MemoryReport memory;
+  mote::ModuleInfo module;
+  uint32_t guest_stack = 0;
+  uint32_t load_stack = 0;  // native, below the frame of who calls Mote
+  uint32_t run_stack = 0;
+  uint32_t whole_stack = 0;  // native, from its beginning
+};
+
+// Measures the native stack from here to peak().
+class StackPeak {
+ public:
+  StackPeak() {
+    mote::port::restart_native_stack_peak();
+    used_ = mote::port::native_stack_used();
+  }
+  // Most bytes in use below what was in use at the beginning. `*whole` grows to what that is in
+  // all.
+  uint32_t peak(uint32_t* whole) const {
+    const uint32_t all = static_cast<uint32_t>(mote::port::native_stack_peak());
+    if (all > *whole) *whole = all;
+    return all - static_cast<uint32_t>(used_);
+  }
+
+ private:
+  size_t used_;
+};
+
+// False when the RAM was too small for the module; ends the firmware when something else is wrong.
+__attribute__((noinline)) bool run_module(mote::MutableBytes ram, uint32_t stack, Usage* usage) {
+  mote::Store store(ram);
+  mote::LoadOptions options;
+  options.bytes_stay = true;
+  options.keep_names = false;
+  const mote::Module* module = nullptr;
+  mote::Instance* instance = nullptr;
+
+  uint32_t whole_stack = 0;
+  const StackPeak load_peak;
+  if (!store.provide(kApi).ok() || !mote::load(store, kModule, &module, options).ok() ||
+      !store.instantiate(module, &instance).ok()) {
+    return false;
+  }
+  if (usage != nullptr) usage->load_stack = load_peak.peak(&whole_stack);
+
+  mote::Execution execution(store, stack);
+  const mote::Function run = instance->function("run");
+  const mote::Value arguments[] = {mote::Value::i32(2), mote::Value::i32(40)};
+  if (!execution.error().ok()) return false;
+  const uint32_t parameters = instance->function_type(run.index).parameter_count;
+  const StackPeak run_peak;
+  const mote::RunState state = execution.run(run, {arguments, parameters});
+  if (usage != nullptr) usage->run_stack = run_peak.peak(&whole_stack);
+  if (state != mote::RunState::kDone) {
+    const mote::ErrorCode code = execution.state() == mote::RunState::kTrapped
+                                     ? execution.trap().code
+                                     : mote::ErrorCode::kStackExhausted;
+    if (code == mote::ErrorCode::kMemoryQuota || code == mote::ErrorCode::kStackExhausted ||
+        code == mote::ErrorCode::kOutOfMemory) {
+      return false;
+    }
+    bench::fail("the module trapped", "run");
+  }
+  if (static_cast<uint32_t>(execution.result(0).as_i32()) != kExpected) {
+    bench::print_metric("result", static_cast<uint32_t>(execution.result(0).as_i32()));
+    bench::fail("wrong result", "run");
+  }
+  if (usage != nullptr) {
+    usage->memory = store.memory();
+    usage->module = module->info();
+    usage->whole_stack = whole_stack;
+    usage->guest_stack = execution.stack_peak();
+  }
+  return true;
+}
+
+// The smallest multiple of kStep up to `most`, which is enough, that `is_enough` accepts.
+template <class Function>
+uint32_t least(uint32_t most, Function is_enough) {
+  uint32_t too_little = 0, enough = (most + kStep - 1) / kStep;
+  while (enough - too_little > 1) {
+    const uint32_t middle = too_little + (enough - too_little) / 2;
+    if (is_enough(middle * kStep)) {
+      enough = middle;
+    } else {
+      too_little = middle;
+    }
+  }
+  return enough * kStep;
+}
+
+}  // namespace
+
+int main() {
+  const mote::port::Ram ram(SIZE_MAX);
+  const auto first = [&](uint32_t size) { return mote::MutableBytes(ram.bytes().data(), size); };
+  Usage usage;
+  if (!run_module(ram.bytes(), kPlentyOfStack, &usage)) bench::fail("out of memory", "run");
+
+  is_quiet = true;
+  const uint32_t stack =
+      least(kPlentyOfStack, [&](uint32_t size) { return run_module(ram.bytes(), size, nullptr); });
+  if (!run_module(ram.bytes(), stack, &usage)) bench::fail("guest stack", "second run");
+  const uint32_t arena = least(static_cast<uint32_t>(usage.memory.peak), [&](uint32_t size) {
+    return run_module(first(size), stack, nullptr);
+  });
+  is_quiet = false;
+  if (!run_module(first(arena), stack, &usage)) bench::fail("arena", "last run");
+
+  bench::print_metric("arena", arena);
+  bench::print_metric("guest_stack", stack);
+  bench::print_metric("stack_load", usage.load_stack);
+  bench::print_metric("stack_run", usage.run_stack);
+  bench::print_metric("stack_whole", usage.whole_stack);
+  bench::print_metric("module_bytes", usage.module.module_bytes);
+  bench::print_metric("function_bytes", usage.module.function_bytes);
+  bench::print_metric("load_peak", usage.module.load_peak_bytes);
+  bench::print_metric("code_bytes", usage.module.code_bytes);
+  bench::print_metric("offset_map_bytes", usage.module.offset_map_bytes);
+  return 0;
+}
