@@ -174,7 +174,13 @@ test_boards() {
       fail "$preset does not build"
     else
       run_ctest "$preset"
-      cmake --build --preset "$preset" --target mote_sizes | grep "^$preset " || true
+      if cmake --build --preset "$preset" --target mote_sizes >"build/$preset/sizes.log" 2>&1; then
+        pass
+        grep "^$preset " "build/$preset/sizes.log"
+      else
+        cat "build/$preset/sizes.log"
+        fail "$preset: the sizes of the firmware"
+      fi
     fi
   done
 }
