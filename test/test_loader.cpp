@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "wasm_file.hpp"
+#include "wasm_writer.hpp"
 
 namespace mote::test {
 namespace {
@@ -127,6 +128,43 @@ TEST(Loader, FailsCleanlyInEveryBufferThatIsTooSmall) {
     enough = size;
   }
   EXPECT_NE(enough, 0u);
+}
+
+// A module of one function: (func (result i32 x 1000) ...) with `body` after its prologue.
+std::vector<uint8_t> thousand_results(const std::vector<uint8_t>& body) {
+  WasmWriter types;
+  types.bytes({0x02, 0x60, 0x00});  // () -> 1000 x i32
+  types.u32(1000);
+  types.append(std::vector<uint8_t>(1000, 0x7F));
+  types.bytes({0x60, 0x00, 0x00});
+  WasmWriter code;
+  code.u32(1);
+  code.u32(static_cast<uint32_t>(body.size()));
+  code.append(body);
+  WasmWriter module;
+  module.header();
+  module.section(1, types.data());
+  module.section(3, {0x01, 0x01});
+  module.section(10, code.data());
+  return module.data();
+}
+
+TEST(Loader, MakesLittleCodeOfBranchesThatTakeManyValuesAlong) {
+  // block (result i32 x 1000): a value below, 1000 values, then 500 times br_if to the block
+  WasmWriter body;
+  body.bytes({0x00, 0x02, 0x00, 0x41, 0x01});
+  for (int i = 0; i < 1000; i++) body.bytes({0x41, 0x02});
+  for (int i = 0; i < 500; i++) body.bytes({0x41, 0x00, 0x0D, 0x00});
+  body.bytes({0x0C, 0x00, 0x0B});
+  for (int i = 0; i < 1000; i++) body.bytes({0x1A});
+  body.bytes({0x0B});
+  const std::vector<uint8_t> bytes = thousand_results(body.data());
+  TestStore test;
+  const Module* module = nullptr;
+  const Error error = load(test.store, view(bytes), &module);
+  ASSERT_TRUE(error.ok()) << text(error);
+  // One by one, the values alone would take 500 * 1000 copies.
+  EXPECT_LT(module->info().code_bytes, 200 * 1024u);
 }
 
 TEST(Loader, KeepsNothingOfTheBytesUnlessTheyStay) {

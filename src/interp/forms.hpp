@@ -108,8 +108,9 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_BINARY_FORMS_11(X, name) X(name, S, S, D) X(name, S, C, D)
 #define MOTE_BINARY_FORMS_21(X, name)                                                  \
   X(name, S, S, D)                                                                     \
-  X(name, S, S, N) X(name, S, C, D) X(name, S, C, N) X(name, A, S, D) X(name, A, S, N) \
-      X(name, A, C, D) X(name, A, C, N)
+  X(name, S, S, N)                                                                     \
+  X(name, S, C, D) X(name, S, C, N) X(name, A, S, D) X(name, A, S, N) X(name, A, C, D) \
+      X(name, A, C, N)
 #define MOTE_BINARY_FORMS_20(X, name) \
   MOTE_BINARY_FORMS_21(X, name)       \
   X(name, S, A, D)                    \
@@ -152,10 +153,9 @@ enum class Direction : uint8_t { F, B, X };
   MOTE_FORMS_PASTE(MOTE_STORE_FORMS_, MOTE_OWN_I32, MOTE_OWN_##type)(X, name)
 #define MOTE_STORE_FORMS_00(X, name) X(name, S, S)
 #define MOTE_STORE_FORMS_10(X, name) X(name, S, S) X(name, A, S) X(name, C, S)
-#define MOTE_STORE_FORMS_11(X, name)                                                  \
-  X(name, S, S)                                                                       \
-  X(name, S, C) X(name, S, A) X(name, A, S) X(name, A, C) X(name, C, S) X(name, C, C) \
-      X(name, C, A)
+#define MOTE_STORE_FORMS_11(X, name) \
+  X(name, S, S)                      \
+  X(name, S, C) X(name, S, A) X(name, A, S) X(name, A, C) X(name, C, S) X(name, C, C) X(name, C, A)
 
 // Handlers that move values of a type. A type without an accumulator apart has none: it is moved
 // as the integer of its size.

@@ -180,6 +180,15 @@ MOTE_INLINE Flow zero_slots(Registers& r) {
   return next<kHandlerUnits + kSlotUnits + kU32Units>(r);
 }
 
+// Moves a run of slots: the values that a branch takes along.
+MOTE_INLINE Flow move_slots(Registers& r) {
+  constexpr uint32_t kAtCount = kHandlerUnits + 2 * kSlotUnits;
+  memmove(r.frame() + read_slot(r.pc() + kHandlerUnits + kSlotUnits),
+          r.frame() + read_slot(r.pc() + kHandlerUnits),
+          static_cast<size_t>(read_u32(r.pc() + kAtCount)) * kSlotBytes);
+  return next<kAtCount + kU32Units>(r);
+}
+
 MOTE_INLINE uint32_t* own_global(Registers& r) {
   return r.execution()->instance->globals + read_u32(r.pc() + kHandlerUnits);
 }

@@ -73,10 +73,10 @@ namespace mote::detail {
 #else
 #define MOTE_CHECK_REGISTERS(X)
 #endif
-#define MOTE_INTEGER_REGISTERS(X)                                                   \
-  X(uint8_t*, frame)                                                                \
-  MOTE_MEMORY_REGISTERS(X) X(ExecutionData*, execution) X(Accumulator, accumulator) \
-      MOTE_CHECK_REGISTERS(X)
+#define MOTE_INTEGER_REGISTERS(X) \
+  X(uint8_t*, frame)              \
+  MOTE_MEMORY_REGISTERS(X)        \
+  X(ExecutionData*, execution) X(Accumulator, accumulator) MOTE_CHECK_REGISTERS(X)
 #define MOTE_FLOAT_REGISTERS(X) MOTE_F32_REGISTERS(X) MOTE_F64_REGISTERS(X)
 #define MOTE_OTHER_REGISTERS(X) MOTE_INTEGER_REGISTERS(X) MOTE_FLOAT_REGISTERS(X)
 

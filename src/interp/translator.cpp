@@ -38,10 +38,11 @@ bool Translator::begin_function(uint32_t funcidx, Reader& reader) {
   map_.clear();
   map_position_ = 0;
   map_offset_ = body_offset_;
-  pending_ = Pending();
+  pending_.active = false;
   last_result_at_ = kNoPatch;
   forget_accumulator();
-  for (Place& place : window_) place = Place();
+  waiting_ = 0;
+  memset(window_kinds_, 0, sizeof window_kinds_);
   table_number_ = 0;
   in_table_ = false;
   size_ = 0;
@@ -200,40 +201,29 @@ bool Translator::instruction(const DecodedInstruction& in) {
 // ---- Numeric ---------------------------------------------------------------------------------
 
 bool Translator::constant(const DecodedInstruction& in) {
-  Place place;
-  place.kind = PlaceKind::kConstant;
-  place.bits = in.bits;
-  return push(in.info->result, place);
+  return push(in.info->result, PlaceKind::kConstant, in.bits);
 }
 
 bool Translator::unary(const DecodedInstruction& in) {
-  Pending next;
-  if (!pop(in.info->operand, &next.a)) return false;
-  next.destination = height_;
+  Operand a;
+  if (!pop(in.info->operand, &a)) return false;
   if (live_) {
-    put_in_slot(&next.a);
-    if (forms_of(*in.info).has(Src::A, Src::S)) use(&next.a);
-    next.op = in.info->op;
-    next.type = in.info->result;
-    next.offset = in.offset;
-    wait(next);
+    put_in_slot(&a);
+    if (forms_of(*in.info).has(Src::A, Src::S)) use(&a);
+    wait(in.info->op, in, a, nullptr);
   }
   return push_home(in.info->result);
 }
 
 // Two sources: arithmetic and comparisons.
 bool Translator::binary(const DecodedInstruction& in) {
-  Pending next;
-  if (!pop(in.info->operand, &next.b) || !pop(in.info->operand, &next.a)) return false;
-  next.destination = height_;
+  Operand a;
+  Operand b;
+  if (!pop(in.info->operand, &b) || !pop(in.info->operand, &a)) return false;
   if (live_) {
     const bool compares = in.info->shape == Shape::kCompare;
-    const bool swapped =
-        choose(forms_of(*in.info), &next.a, &next.b, compares || in.info->commutes != 0);
-    next.op = swapped && compares ? in.info->swapped : in.info->op;
-    next.type = in.info->result;
-    next.offset = in.offset;
-    wait(next);
+    const bool swapped = choose(forms_of(*in.info), &a, &b, compares || in.info->commutes != 0);
+    wait(swapped && compares ? in.info->swapped : in.info->op, in, a, &b);
   }
   return push_home(in.info->result);
 }
@@ -270,22 +260,19 @@ void Translator::fold_address(Operand* address, uint32_t* offset, bool takes_con
 
 bool Translator::load(const DecodedInstruction& in) {
   if (!check_memory(in.index2)) return false;
-  Pending next;
-  if (!pop(ValueType::kI32, &next.a)) return false;
-  next.destination = height_;
+  Operand address;
+  if (!pop(ValueType::kI32, &address)) return false;
   if (live_) {
     const FormIndex& forms = forms_of(*in.info);
-    next.immediate = static_cast<uint32_t>(in.bits);
-    fold_address(&next.a, &next.immediate, forms.has(Src::C, Src::S));
-    if (forms.has(Src::A, Src::S)) use(&next.a);
-    next.op = in.info->op;
-    next.type = in.info->result;
-    next.offset = in.offset;
+    uint32_t offset = static_cast<uint32_t>(in.bits);
+    fold_address(&address, &offset, forms.has(Src::C, Src::S));
+    if (forms.has(Src::A, Src::S)) use(&address);
     if (in.index2 != 0) {
       flush();
       emit_use_memory(in.index2);
     }
-    wait(next);
+    wait(in.info->op, in, address, nullptr);
+    pending_.immediate = offset;
     if (in.index2 != 0) {
       flush();
       emit_use_memory(0);
@@ -420,10 +407,7 @@ bool Translator::find_local(uint32_t localidx, Local* out) {
 bool Translator::local_get(const DecodedInstruction& in) {
   Local local;
   if (!find_local(in.index, &local)) return false;
-  Place place;
-  place.kind = PlaceKind::kLocal;
-  place.slot = local.slot;
-  return push(local.type, place);
+  return push(local.type, PlaceKind::kLocal, local.slot);
 }
 
 bool Translator::local_set(const DecodedInstruction& in, bool tee) {
@@ -441,10 +425,7 @@ bool Translator::local_set(const DecodedInstruction& in, bool tee) {
     }
   }
   if (!tee) return true;
-  Place place;
-  place.kind = live_ ? PlaceKind::kLocal : PlaceKind::kHome;
-  place.slot = local.slot;
-  return push(local.type, place);
+  return push(local.type, live_ ? PlaceKind::kLocal : PlaceKind::kHome, local.slot);
 }
 
 bool Translator::global_get(const DecodedInstruction& in) {

@@ -46,23 +46,19 @@ class Translator final : public CodeSink {
   static constexpr uint32_t kNoPatch = 0xFFFFFFFF;
   // How many operands may wait unwritten. Bounds the work of one local.set.
   static constexpr uint32_t kWindow = 16;
+  // A branch that takes more values along moves them as one block.
+  static constexpr uint32_t kMostCopies = 4;
 
-  enum class PlaceKind : uint8_t { kHome, kLocal, kConstant };
-
-  struct Place {
-    PlaceKind kind = PlaceKind::kHome;
-    Slot slot = 0;      // kLocal: the local's; kHome and kConstant: home
-    uint64_t bits = 0;  // kConstant
-  };
+  enum class PlaceKind : uint8_t { kHome = 0, kLocal, kConstant };
 
   // An operand that was taken from the stack.
   struct Operand {
-    ValueType type = ValueType::kNone;
-    Src src = Src::S;
-    bool is_temporary = false;  // in its home slot, which nothing else will read
-    Slot slot = 0;              // S, A: where it is
-    Slot home = 0;
-    uint64_t bits = 0;  // C
+    ValueType type;
+    Src src;
+    bool is_temporary;  // in its home slot, which nothing else will read
+    Slot slot;          // S, A: where it is
+    Slot home;
+    uint64_t bits;  // C
   };
 
   struct ControlFrame {
@@ -92,15 +88,15 @@ class Translator final : public CodeSink {
 
   // An instruction that is not written yet.
   struct Pending {
-    bool active = false;
-    Op op = Op::kIllegal;
+    bool active;
+    Op op;
+    Dst kind;
+    ValueType type;
+    Slot destination;
+    uint32_t offset;     // in the module
+    uint32_t immediate;  // loads: offset
     Operand a;
-    Operand b;
-    uint32_t immediate = 0;  // loads: offset
-    ValueType type = ValueType::kNone;
-    Slot destination = 0;
-    Dst kind = Dst::D;
-    uint32_t offset = 0;  // in the module
+    Operand b;  // only if the instruction has two sources
   };
 
   struct Types {
@@ -145,19 +141,22 @@ class Translator final : public CodeSink {
   bool table_instruction(const DecodedInstruction& in);
 
   // Operand stack (translator_stack.cpp)
-  bool push(ValueType type, const Place& place);
-  bool push_home(ValueType type);
+  bool push(ValueType type, PlaceKind kind, uint64_t bits);
+  bool push_home(ValueType type) { return push(type, PlaceKind::kHome, 0); }
   bool pop(ValueType expected, Operand* out);
   bool pop_types(Types types);
   bool push_types(Types types);
   bool check_types(Types types);
-  Operand operand_of(ValueType type, const Place& place, Slot home) const;
+  bool are_on_top(Types types);
+  void operand_at(uint32_t index, Slot home, Operand* out);
+  void set_place(uint32_t index, PlaceKind kind, uint64_t bits);
+  void forget_places();
   void materialize_top(uint32_t count);
   void materialize_all() { materialize_top(kWindow); }
   void spill(uint32_t index);
   bool has_reads_of(Slot local) const;
   void spill_reads_of(Slot local);
-  bool is_all_home() const;
+  bool is_all_home() const { return waiting_ == 0; }
   void become_unreachable();
 
   // Labels
@@ -181,7 +180,7 @@ class Translator final : public CodeSink {
   bool choose(const FormIndex& forms, Operand* a, Operand* b, bool swaps);
   uint8_t number_of(const Pending& pending, Dst kind) const;
   void flush();
-  void wait(const Pending& pending);
+  void wait(Op op, const DecodedInstruction& in, const Operand& a, const Operand* b);
   void emit_copy(ValueType type, const Operand& from, Slot to);
   void put_in_slot(Operand* operand);
   bool retarget(const Operand& operand, Slot to);
@@ -212,11 +211,15 @@ class Translator final : public CodeSink {
   ScratchVector<LocalRun> locals_;
   uint32_t local_count_ = 0;
   ScratchVector<uint8_t> map_;
-  Place window_[kWindow];
-  Slot height_ = 0;  // first free operand slot
+  // Places of the topmost operands, by operand number modulo kWindow: for a local its slot, for a
+  // constant its bits. Everything below is at home.
+  PlaceKind window_kinds_[kWindow];
+  uint64_t window_bits_[kWindow];
+  uint32_t waiting_ = 0;  // how many are not at home
+  Slot height_ = 0;       // first free operand slot
   uint32_t peak_ = 0;
   bool live_ = false;
-  Pending pending_;
+  Pending pending_ = {};
   Slot accumulator_slot_ = kNoSlot;                // the accumulator holds what is in this slot ...
   ValueType accumulator_type_ = ValueType::kNone;  // ... of this type
   // Destination of the result that was written last, while it can still be changed.

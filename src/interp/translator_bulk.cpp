@@ -82,26 +82,18 @@ bool Translator::bulk_instruction(const DecodedInstruction& in) {
     }
 #endif
 #if MOTE_FEATURE_REFERENCE_TYPES
-    case Op::kRefNull: {
-      Place place;
-      place.kind = PlaceKind::kConstant;
-      return push(in.type, place);
-    }
+    case Op::kRefNull: return push(in.type, PlaceKind::kConstant, 0);
     case Op::kRefIsNull: {
-      Pending next;
-      if (!pop(ValueType::kNone, &next.a)) return false;
-      if (next.a.type != ValueType::kNone && !is_reference(next.a.type)) {
-        return fail_type(ValueType::kFuncRef, next.a.type);
+      Operand a;
+      if (!pop(ValueType::kNone, &a)) return false;
+      if (a.type != ValueType::kNone && !is_reference(a.type)) {
+        return fail_type(ValueType::kFuncRef, a.type);
       }
-      next.destination = height_;
       if (live_) {
         // References are 32-bit numbers and null is 0.
-        put_in_slot(&next.a);
-        use(&next.a);
-        next.op = Op::kI32Eqz;
-        next.type = i32;
-        next.offset = in.offset;
-        wait(next);
+        put_in_slot(&a);
+        use(&a);
+        wait(Op::kI32Eqz, in, a, nullptr);
       }
       return push_home(i32);
     }

@@ -52,13 +52,15 @@ bool Translator::block(const DecodedInstruction& in) {
   if (frames_.size() >= kMaxNesting) return fail(ErrorCode::kNestingTooDeep);
   const Types parameters = block_parameters(in.bits);
   if (live_) materialize_all();
-  if (!pop_types(parameters)) return false;
+  // What is there and of the right types stays on the stack, as the block's own.
+  const bool stay = is_all_home() && are_on_top(parameters);
+  if (!stay && !pop_types(parameters)) return false;
   ControlFrame frame;
   frame.kind = in.info->op;
   frame.live_at_entry = live_;
   frame.type = in.bits;
-  frame.height = types_.size();
-  frame.base = height_;
+  frame.height = types_.size() - (stay ? parameters.count : 0);
+  frame.base = height_ - (stay ? slots_of_types(parameters) : 0);
   frame.target = kNoPatch;
   if (frame.kind == Op::kLoop) {
     flush();
@@ -67,7 +69,7 @@ bool Translator::block(const DecodedInstruction& in) {
     frame.target = size_;
   }
   if (!frames_.push(frame)) return out_of_memory();
-  return push_types(parameters);
+  return stay || push_types(parameters);
 }
 
 bool Translator::if_block(const DecodedInstruction& in) {
@@ -98,7 +100,7 @@ bool Translator::else_block() {
   flush();
   types_.truncate(frame.height);
   height_ = frame.base;
-  for (Place& place : window_) place = Place();
+  forget_places();
   frame.kind = Op::kElse;
   frame.unreachable = false;
   live_ = frame.live_at_entry;
@@ -138,13 +140,16 @@ bool Translator::end_block() {
     if (frame.target != kNoPatch) live_after = true;
     bind(&frame.target);
   }
-  types_.truncate(frame.height);
-  height_ = frame.base;
-  for (Place& place : window_) place = Place();
+  const bool stay = types_.size() - frame.height == results.count && are_on_top(results);
+  forget_places();
+  if (!stay) {
+    types_.truncate(frame.height);
+    height_ = frame.base;
+  }
   frames_.pop();
   live_ = live_after;
   forget_accumulator();
-  return push_types(results);
+  return stay || push_types(results);
 }
 
 // ---- Branches --------------------------------------------------------------------------------
@@ -181,8 +186,8 @@ bool Translator::br_if(const DecodedInstruction& in) {
   bool in_place = frame.kind != Op::kEnd;
   if (types.count != 0 || frame.kind == Op::kEnd) {
     bool home = true;
-    for (uint32_t i = 0; i < types.count && i < kWindow; i++) {
-      home = home && window_[(types_.size() - 1 - i) % kWindow].kind == PlaceKind::kHome;
+    for (uint32_t i = 0; !is_all_home() && i < types.count && i < kWindow; i++) {
+      home = home && window_kinds_[(types_.size() - 1 - i) % kWindow] == PlaceKind::kHome;
     }
     if (!home) {
       put_in_slot(&condition);

@@ -203,13 +203,22 @@ void Translator::flush() {
   if (p.kind == Dst::D) write_slot(at, p.destination);
 }
 
-// Writes what waits and makes `pending` wait in its place.
-void Translator::wait(const Pending& pending) {
+// Writes what waits and makes instruction `in` wait in its place, as `op` with these sources. Its
+// result gets the slot that comes next.
+void Translator::wait(Op op, const DecodedInstruction& in, const Operand& a, const Operand* b) {
   flush();
   last_result_at_ = kNoPatch;
-  pending_ = pending;
-  pending_.active = true;
-  set_accumulator(pending.destination, pending.type);
+  Pending& p = pending_;
+  p.active = true;
+  p.op = op;
+  p.kind = Dst::D;
+  p.type = detail::instruction(op).result;
+  p.destination = height_;
+  p.offset = in.offset;
+  p.a = a;
+  p.b.src = Src::S;
+  if (b != nullptr) p.b = *b;
+  set_accumulator(p.destination, p.type);
 }
 
 void Translator::emit_copy(ValueType type, const Operand& from, Slot to) {
@@ -264,9 +273,7 @@ void Translator::emit_branch_if(Operand condition, bool when, bool backward, uin
     if (shape == Shape::kTest && branch_forms_of(detail::instruction(Op::kI64Eq)).count > 1) {
       // i64.eqz is a comparison with zero.
       pending_.op = Op::kI64Eq;
-      pending_.b = Operand();
-      pending_.b.type = ValueType::kI64;
-      pending_.b.src = Src::C;
+      pending_.b = {ValueType::kI64, Src::C, false, 0, 0, 0};
       shape = Shape::kCompare;
     }
     if (shape == Shape::kCompare && branch_forms_of(detail::instruction(pending_.op)).count != 0) {
@@ -324,8 +331,8 @@ void Translator::emit_return() {
   }
   if (count == 1) {
     const ValueType type = type_->results[0];
-    const uint32_t index = types_.size() - 1;
-    Operand value = operand_of(type, window_[index % kWindow], height_ - slots_of(type));
+    Operand value;
+    operand_at(types_.size() - 1, height_ - slots_of(type), &value);
     use(&value);
     flush();
     Unit* at = emit(typed(type, Handler::kReturnI32_S, Handler::kReturnI64_S, kReturnF32,

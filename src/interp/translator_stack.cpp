@@ -30,30 +30,41 @@ bool Translator::out_of_memory() { return fail(ErrorCode::kOutOfMemory); }
 
 // ---- Operands --------------------------------------------------------------------------------
 
-bool Translator::push(ValueType type, const Place& place) {
+void Translator::set_place(uint32_t index, PlaceKind kind, uint64_t bits) {
+  PlaceKind& old = window_kinds_[index % kWindow];
+  if (old != PlaceKind::kHome) waiting_--;
+  if (kind != PlaceKind::kHome) waiting_++;
+  old = kind;
+  window_bits_[index % kWindow] = bits;
+}
+
+void Translator::forget_places() {
+  if (waiting_ != 0) memset(window_kinds_, 0, sizeof window_kinds_);
+  waiting_ = 0;
+}
+
+bool Translator::push(ValueType type, PlaceKind kind, uint64_t bits) {
   const uint32_t index = types_.size();
   // The place that leaves the window must be at home.
   if (index >= kWindow) spill(index - kWindow);
   if (!types_.push(type)) return out_of_memory();
-  window_[index % kWindow] = place;
-  window_[index % kWindow].slot = place.kind == PlaceKind::kLocal ? place.slot : height_;
+  if (kind != PlaceKind::kHome) set_place(index, kind, bits);
   height_ += slots_of(type);
   if (height_ > kMaxFrameSlots) return fail(ErrorCode::kFrameTooLarge);
   if (height_ > peak_) peak_ = height_;
   return true;
 }
 
-bool Translator::push_home(ValueType type) { return push(type, Place()); }
-
-Translator::Operand Translator::operand_of(ValueType type, const Place& place, Slot home) const {
-  Operand operand;
-  operand.type = type;
-  operand.home = home;
-  operand.slot = place.kind == PlaceKind::kLocal ? place.slot : home;
-  operand.src = place.kind == PlaceKind::kConstant ? Src::C : Src::S;
-  operand.is_temporary = place.kind == PlaceKind::kHome;
-  operand.bits = place.bits;
-  return operand;
+// Operand `index`, whose home is `home`.
+void Translator::operand_at(uint32_t index, Slot home, Operand* out) {
+  const bool in_window = types_.size() - index <= kWindow;
+  const PlaceKind kind = in_window ? window_kinds_[index % kWindow] : PlaceKind::kHome;
+  out->type = types_[index];
+  out->home = home;
+  out->bits = kind == PlaceKind::kHome ? 0 : window_bits_[index % kWindow];
+  out->slot = kind == PlaceKind::kLocal ? static_cast<Slot>(out->bits) : home;
+  out->src = kind == PlaceKind::kConstant ? Src::C : Src::S;
+  out->is_temporary = kind == PlaceKind::kHome;
 }
 
 // Takes the top operand. `expected` kNone: any type. In unreachable code, what is not there has
@@ -62,26 +73,37 @@ bool Translator::pop(ValueType expected, Operand* out) {
   const ControlFrame& frame = frames_.back();
   if (types_.size() == frame.height) {
     if (!frame.unreachable) return fail_type(expected, ValueType::kNone);
-    *out = Operand();
-    out->type = expected;
-    out->slot = out->home = height_;
+    *out = {expected, Src::S, false, height_, height_, 0};
     return true;
   }
-  const ValueType type = types_.back();
+  const uint32_t index = types_.size() - 1;
+  const ValueType type = types_[index];
   if (type != expected && type != ValueType::kNone && expected != ValueType::kNone) {
     return fail_type(expected, type);
   }
-  types_.pop();
   height_ -= slots_of(type);
-  Place& place = window_[types_.size() % kWindow];
-  *out = operand_of(type, place, height_);
-  if (out->type == ValueType::kNone) out->type = expected;
+  operand_at(index, height_, out);
+  if (type == ValueType::kNone) out->type = expected;
+  types_.pop();
   // The same cell of the window now stands for an operand further down, which is at home.
-  place = Place();
+  if (!out->is_temporary) set_place(index, PlaceKind::kHome, 0);
   return true;
 }
 
+// Whether the top operands are there and have just these types. Cost: a comparison of memory.
+bool Translator::are_on_top(Types types) {
+  const uint32_t size = types_.size();
+  return size - frames_.back().height >= types.count &&
+         (types.count == 0 ||
+          memcmp(types_.data() + (size - types.count), types.list, types.count) == 0);
+}
+
 bool Translator::pop_types(Types types) {
+  if (is_all_home() && are_on_top(types)) {
+    types_.truncate(types_.size() - types.count);
+    height_ -= slots_of_types(types);
+    return true;
+  }
   Operand unused;
   for (uint32_t i = types.count; i > 0; i--) {
     if (!pop(types.list[i - 1], &unused)) return false;
@@ -90,15 +112,21 @@ bool Translator::pop_types(Types types) {
 }
 
 bool Translator::push_types(Types types) {
-  for (uint32_t i = 0; i < types.count; i++) {
-    if (!push_home(types.list[i])) return false;
-  }
+  if (types.count == 1) return push_home(types.list[0]);
+  if (types.count == 0) return true;
+  // What leaves the window has to be at home: all that was there, if many come.
+  if (!is_all_home()) materialize_all();
+  if (!types_.append(types.list, types.count)) return out_of_memory();
+  height_ += slots_of_types(types);
+  if (height_ > kMaxFrameSlots) return fail(ErrorCode::kFrameTooLarge);
+  if (height_ > peak_) peak_ = height_;
   return true;
 }
 
 // Checks the top operands against `types` without taking them. In unreachable code, operands that
 // are missing come into being.
 bool Translator::check_types(Types types) {
+  if (are_on_top(types)) return true;
   const ControlFrame& frame = frames_.back();
   const uint32_t there = types_.size() - frame.height;
   for (uint32_t i = 0; i < types.count; i++) {
@@ -115,32 +143,27 @@ bool Translator::check_types(Types types) {
 
 // Moves operand `index`, which is in the window, home.
 void Translator::spill(uint32_t index) {
-  Place& place = window_[index % kWindow];
-  if (place.kind == PlaceKind::kHome) return;
+  if (window_kinds_[index % kWindow] == PlaceKind::kHome) return;
   Slot home = height_;
   for (uint32_t i = types_.size(); i > index; i--) home -= slots_of(types_[i - 1]);
-  const Operand from = operand_of(types_[index], place, home);
-  place = Place();
+  Operand from;
+  operand_at(index, home, &from);
+  set_place(index, PlaceKind::kHome, 0);
   emit_copy(from.type, from, home);
 }
 
 void Translator::materialize_top(uint32_t count) {
+  if (is_all_home()) return;
   const uint32_t size = types_.size();
   if (count > size) count = size;
   if (count > kWindow) count = kWindow;
   for (uint32_t i = size - count; i < size; i++) spill(i);
 }
 
-bool Translator::is_all_home() const {
-  for (const Place& place : window_) {
-    if (place.kind != PlaceKind::kHome) return false;
-  }
-  return true;
-}
-
 bool Translator::has_reads_of(Slot local) const {
-  for (const Place& place : window_) {
-    if (place.kind == PlaceKind::kLocal && place.slot == local) return true;
+  if (is_all_home()) return false;
+  for (uint32_t i = 0; i < kWindow; i++) {
+    if (window_kinds_[i] == PlaceKind::kLocal && window_bits_[i] == local) return true;
   }
   return false;
 }
@@ -148,8 +171,9 @@ bool Translator::has_reads_of(Slot local) const {
 void Translator::spill_reads_of(Slot local) {
   const uint32_t size = types_.size();
   for (uint32_t i = size > kWindow ? size - kWindow : 0; i < size; i++) {
-    const Place& place = window_[i % kWindow];
-    if (place.kind == PlaceKind::kLocal && place.slot == local) spill(i);
+    if (window_kinds_[i % kWindow] == PlaceKind::kLocal && window_bits_[i % kWindow] == local) {
+      spill(i);
+    }
   }
 }
 
@@ -161,7 +185,7 @@ void Translator::become_unreachable() {
   forget_accumulator();
   types_.truncate(frame.height);
   height_ = frame.base;
-  for (Place& place : window_) place = Place();
+  forget_places();
   frame.unreachable = true;
   live_ = false;
 }
@@ -241,16 +265,25 @@ void Translator::move_to_label(const ControlFrame& frame) {
   if (!live_) return;
   const Types types = label_types(frame);
   if (types.count == 0) return;
-  const uint32_t first = types_.size() - types.count;
-  if (types.count > kWindow) materialize_top(kWindow);
-  Slot from = height_ - slots_of_types(types);
+  const Slot slots = slots_of_types(types);
+  Slot from = height_ - slots;
   Slot to = frame.base;
+  if (types.count > kMostCopies) {
+    materialize_all();
+    if (from == to) return;
+    flush();
+    Unit* at = emit(Handler::kMoveSlots, 2 * kSlotUnits + kU32Units);
+    write_slot(at, from);
+    write_slot(at + kSlotUnits, to);
+    write_u32(at + 2 * kSlotUnits, slots);
+    forget_accumulator();
+    return;
+  }
   // Upwards: a value's new slots never overlap the old ones of a value above it.
-  for (uint32_t i = 0; i < types.count; i++) {
-    const uint32_t index = first + i;
-    const ValueType type = types.list[i];
-    const bool in_window = types_.size() - index <= kWindow;
-    const Operand value = operand_of(type, in_window ? window_[index % kWindow] : Place(), from);
+  for (uint32_t i = types_.size() - types.count; i < types_.size(); i++) {
+    Operand value;
+    operand_at(i, from, &value);
+    const ValueType type = value.type;
     const bool is_there = value.src == Src::S && value.slot == to;
     if (!is_there && !(types.count == 1 && retarget(value, to))) emit_copy(type, value, to);
     from += slots_of(type);
