@@ -33,6 +33,7 @@ enum class Flow : uint8_t {
 template <uint32_t kUnits>
 MOTE_INLINE Flow next(Registers& r) {
 #if MOTE_JUMPS_AT_ONCE
+  (void)r;
   jump_to_next<kUnits>();
 #else
   r.set_pc(r.pc() + kUnits);
