@@ -15,7 +15,7 @@ endfunction()
 
 # BBC micro:bit, nRF51822
 mote_board(microbit CPU cortex-m0 QEMU arm MACHINE microbit
-  FLASH 0x00000000 262144 RAM 0x20000000 16384 STACK 6144)
+  FLASH 0x00000000 262144 RAM 0x20000000 16384 STACK 2048)
 # Stellaris LM3S811EVB
 mote_board(lm3s811evb CPU cortex-m3 QEMU arm MACHINE lm3s811evb
   FLASH 0x00000000 65536 RAM 0x20000000 8192 STACK 2048)
@@ -26,10 +26,10 @@ mote_board(stm32vldiscovery CPU cortex-m3 QEMU arm MACHINE stm32vldiscovery
 mote_board(mps2-an385 CPU cortex-m0 cortex-m3 QEMU arm MACHINE mps2-an385
   FLASH 0x00000000 4194304 RAM 0x20000000 4194304 STACK 16384)
 # Netduino Plus 2, STM32F405
-mote_board(netduinoplus2 CPU cortex-m4 cortex-m4f QEMU arm MACHINE netduinoplus2
+mote_board(netduinoplus2 CPU cortex-m4 cortex-m4f cortex-m4f-small QEMU arm MACHINE netduinoplus2
   FLASH 0x08000000 1048576 RAM 0x20000000 131072 STACK 16384)
 # Arm MPS2 with a Cortex-M4F
-mote_board(mps2-an386 CPU cortex-m4f QEMU arm MACHINE mps2-an386
+mote_board(mps2-an386 CPU cortex-m4f cortex-m4f-small QEMU arm MACHINE mps2-an386
   FLASH 0x00000000 4194304 RAM 0x20000000 4194304 STACK 16384)
 # Arm MPS2 with a Cortex-M33 with floating-point unit, in secure state
 mote_board(mps2-an505 CPU cortex-m33 QEMU arm MACHINE mps2-an505

@@ -7,6 +7,20 @@
 // ---- Features --------------------------------------------------------------------------------
 // Each proposal is one switch. A module that needs a switch that is off is refused with its name.
 
+// The profile chooses the default of each switch. 1, tiny: Wasm 1.0, sign extension, saturating
+// conversion, multi-value and bulk memory, which is what clang and Rust emit by default. 2,
+// standard: all that there is.
+#define MOTE_PROFILE_TINY 1
+#define MOTE_PROFILE_STANDARD 2
+#ifndef MOTE_PROFILE
+#define MOTE_PROFILE MOTE_PROFILE_STANDARD
+#endif
+#if MOTE_PROFILE == MOTE_PROFILE_STANDARD
+#define MOTE_IN_STANDARD_PROFILE 1
+#else
+#define MOTE_IN_STANDARD_PROFILE 0
+#endif
+
 // f32 and f64. Off: a module that uses a float type or instruction is refused while loading.
 #ifndef MOTE_FEATURE_FLOATS
 #define MOTE_FEATURE_FLOATS 1
@@ -29,19 +43,19 @@
 #endif
 // externref, table.get/set/grow/size/fill, several tables, typed select (Wasm 2.0).
 #ifndef MOTE_FEATURE_REFERENCE_TYPES
-#define MOTE_FEATURE_REFERENCE_TYPES 1
+#define MOTE_FEATURE_REFERENCE_TYPES MOTE_IN_STANDARD_PROFILE
 #endif
 // i32/i64 add, sub and mul in constant expressions (Wasm 3.0).
 #ifndef MOTE_FEATURE_EXTENDED_CONST
-#define MOTE_FEATURE_EXTENDED_CONST 1
+#define MOTE_FEATURE_EXTENDED_CONST MOTE_IN_STANDARD_PROFILE
 #endif
 // Memories with a page size of one byte (the custom-page-sizes proposal).
 #ifndef MOTE_FEATURE_CUSTOM_PAGE_SIZES
-#define MOTE_FEATURE_CUSTOM_PAGE_SIZES 1
+#define MOTE_FEATURE_CUSTOM_PAGE_SIZES MOTE_IN_STANDARD_PROFILE
 #endif
 // More than one memory in a module (Wasm 3.0).
 #ifndef MOTE_FEATURE_MULTI_MEMORY
-#define MOTE_FEATURE_MULTI_MEMORY 1
+#define MOTE_FEATURE_MULTI_MEMORY MOTE_IN_STANDARD_PROFILE
 #endif
 
 // ---- Engine ----------------------------------------------------------------------------------

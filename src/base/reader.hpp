@@ -25,7 +25,7 @@ class Reader {
         offset_(offset) {}
 
   // Position in the module of the next byte.
-  uint32_t position() const { return offset_ + static_cast<uint32_t>(cursor_ - begin_); }
+  __attribute__((always_inline)) uint32_t position() const { return offset_ + static_cast<uint32_t>(cursor_ - begin_); }
   const uint8_t* cursor() const { return cursor_; }
   void set_cursor(const uint8_t* cursor) { cursor_ = cursor; }
   size_t consumed() const { return static_cast<size_t>(cursor_ - begin_); }
@@ -63,7 +63,8 @@ class Reader {
     return false;
   }
 
-  [[nodiscard]] bool byte(uint8_t* value) {
+  [[nodiscard]] __attribute__((always_inline)) bool byte(uint8_t* value) {
+    *value = 0;  // compilers do not see that it is not used after a failure
     if (cursor_ == end_) return out_of_bytes();
     *value = *cursor_++;
     return true;

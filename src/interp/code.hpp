@@ -46,6 +46,9 @@ constexpr uint32_t kFunctionUnits = 1;
 // Byte offset from the frame.
 MOTE_INLINE size_t read_slot(const Unit* at) { return *at; }
 MOTE_INLINE void write_slot(Unit* at, uint32_t slot) { *at = slot * kSlotBytes; }
+// A small number in the place of a slot.
+MOTE_INLINE uint32_t read_number(const Unit* at) { return static_cast<uint32_t>(*at); }
+MOTE_INLINE void write_number(Unit* at, uint32_t number) { *at = number; }
 MOTE_INLINE uint32_t read_u32(const Unit* at) { return static_cast<uint32_t>(*at); }
 MOTE_INLINE void write_u32(Unit* at, uint32_t value) { *at = value; }
 MOTE_INLINE uint32_t read_offset(const Unit* at) { return static_cast<uint32_t>(*at); }
@@ -75,6 +78,8 @@ constexpr uint32_t kFunctionUnits = 2;
 
 MOTE_INLINE size_t read_slot(const Unit* at) { return static_cast<size_t>(*at) * kSlotBytes; }
 MOTE_INLINE void write_slot(Unit* at, uint32_t slot) { *at = static_cast<Unit>(slot); }
+MOTE_INLINE uint32_t read_number(const Unit* at) { return *at; }
+MOTE_INLINE void write_number(Unit* at, uint32_t number) { *at = static_cast<Unit>(number); }
 MOTE_INLINE uint32_t read_u32(const Unit* at) { return at[0] | static_cast<uint32_t>(at[1]) << 16; }
 MOTE_INLINE void write_u32(Unit* at, uint32_t value) {
   at[0] = static_cast<Unit>(value);

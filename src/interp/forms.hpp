@@ -50,6 +50,13 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_OWN_F64 0
 #define MOTE_APART_F32 0
 #define MOTE_APART_F64 0
+#define MOTE_OUT_I64 1
+#if defined(__ARM_FP) || defined(__riscv_flen)
+#define MOTE_OUT_F32 0
+#else
+#define MOTE_OUT_F32 1
+#endif
+#define MOTE_OUT_F64 1
 #elif MOTE_HANDLERS == MOTE_HANDLERS_FAST
 #define MOTE_LEVEL_I32 2
 #define MOTE_LEVEL_I64 1
@@ -82,6 +89,13 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_OWN_F64 1
 #define MOTE_APART_F32 1
 #define MOTE_APART_F64 1
+#endif
+
+#define MOTE_OUT_I32 0
+#ifndef MOTE_OUT_I64
+#define MOTE_OUT_I64 0
+#define MOTE_OUT_F32 0
+#define MOTE_OUT_F64 0
 #endif
 
 #define MOTE_FORMS_PASTE(a, b, c) MOTE_FORMS_PASTE_(a, b, c)
@@ -167,7 +181,35 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_MOVED_F32 MOTE_APART_F32
 #define MOTE_MOVED_F64 MOTE_APART_F64
 
+// What is made a handler (MOTE_INLINED) or a function (MOTE_OUTLINED), by the types of operands and
+// result.
+#define MOTE_INLINED(operand, result, ...) \
+  MOTE_FORMS_PASTE(MOTE_INLINED_, MOTE_OUT_##operand, MOTE_OUT_##result)(__VA_ARGS__)
+#define MOTE_INLINED_00(...) __VA_ARGS__
+#define MOTE_INLINED_01(...)
+#define MOTE_INLINED_10(...)
+#define MOTE_INLINED_11(...)
+#define MOTE_OUTLINED(operand, result, ...) \
+  MOTE_FORMS_PASTE(MOTE_OUTLINED_, MOTE_OUT_##operand, MOTE_OUT_##result)(__VA_ARGS__)
+#define MOTE_OUTLINED_00(...)
+#define MOTE_OUTLINED_01(...) __VA_ARGS__
+#define MOTE_OUTLINED_10(...) __VA_ARGS__
+#define MOTE_OUTLINED_11(...) __VA_ARGS__
+
 // ---- Types -----------------------------------------------------------------------------------
+
+constexpr bool is_outlined(ValueType type) {
+  switch (type) {
+    case ValueType::kI64: return MOTE_OUT_I64 != 0;
+    case ValueType::kF32: return MOTE_OUT_F32 != 0;
+    case ValueType::kF64: return MOTE_OUT_F64 != 0;
+    default: return false;
+  }
+}
+// For instructions with one or two sources and a result.
+inline bool is_outlined(const Instruction& info) {
+  return is_outlined(info.operand) || is_outlined(info.result);
+}
 
 // Whether there are forms that take values of the type from an accumulator.
 constexpr bool owns_accumulator(ValueType type) {

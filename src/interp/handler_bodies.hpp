@@ -11,6 +11,7 @@
 
 #include "interp/forms.hpp"
 #include "interp/machine.hpp"
+#include "interp/outlined.hpp"
 #include "interp/registers.hpp"
 #include "interp/semantics.hpp"
 
@@ -152,6 +153,24 @@ MOTE_INLINE Flow binary(Registers& r) {
   }
   result<R, kDst, kAtResult>(r, value);
   return next<kAtResult + result_units(kDst)>(r);
+}
+
+// Arithmetic that is a function (outlined.hpp). Its number stands before the operands.
+MOTE_INLINE Flow outlined_unary(Registers& r) {
+  constexpr uint32_t kAtA = kHandlerUnits + kSlotUnits;
+  const ErrorCode code = kUnaryFunctions[read_number(r.pc() + kHandlerUnits)](
+      r.frame() + read_slot(r.pc() + kAtA), r.frame() + read_slot(r.pc() + kAtA + kSlotUnits));
+  if (code != ErrorCode::kOk) return trap(r, code);
+  return next<kAtA + 2 * kSlotUnits>(r);
+}
+
+MOTE_INLINE Flow outlined_binary(Registers& r) {
+  constexpr uint32_t kAtA = kHandlerUnits + kSlotUnits;
+  const ErrorCode code = kBinaryFunctions[read_number(r.pc() + kHandlerUnits)](
+      r.frame() + read_slot(r.pc() + kAtA), r.frame() + read_slot(r.pc() + kAtA + kSlotUnits),
+      r.frame() + read_slot(r.pc() + kAtA + 2 * kSlotUnits));
+  if (code != ErrorCode::kOk) return trap(r, code);
+  return next<kAtA + 3 * kSlotUnits>(r);
 }
 
 // ---- Moves -----------------------------------------------------------------------------------
@@ -363,7 +382,13 @@ MOTE_INLINE Flow far_address(Registers& r) {
 
 // Pays for a backward branch or a call. False: return Flow::kCheck.
 MOTE_INLINE bool pay_check(Registers& r) {
-#if MOTE_CHECKS_IN_REGISTER
+#if MOTE_JUMPS_AT_ONCE
+  // Subtract and test in one: the compiler does not, for a pinned register.
+  bool is_left;
+  __asm__ volatile("subs %0, %0, #1" : "+r"(pinned_checks), "=@ccpl"(is_left));
+  (void)r;
+  return is_left;
+#elif MOTE_CHECKS_IN_REGISTER
   const int32_t left = r.checks() - 1;
   r.set_checks(left);
   return left >= 0;
@@ -480,7 +505,13 @@ MOTE_INLINE Flow call(Registers& r) {
   return enter(r, function, r.frame() + call_distance(r.pc() + kUnits), r.pc() + kUnits);
 }
 
-MOTE_INLINE void show_memory(Registers& r, const MemoryData* memory) {
+// Pinned registers need no address, so that there this can be one function.
+#if MOTE_PINNED_REGISTERS
+#define MOTE_OUT_OF_LINE __attribute__((noinline)) inline
+#else
+#define MOTE_OUT_OF_LINE MOTE_INLINE
+#endif
+MOTE_OUT_OF_LINE void show_memory(Registers& r, const MemoryData* memory) {
   r.set_memory(memory != nullptr ? memory->bytes : nullptr);
   const uint64_t usable = memory != nullptr ? memory->usable() : 0;
 #if MOTE_LIMITS_IN_MEMORY

@@ -1,6 +1,8 @@
 // Numbers of handlers: see handlers.hpp.
 #include "interp/handlers.hpp"
 
+#include "interp/outlined.hpp"
+
 namespace mote::detail {
 
 Handler first_handler(Op op) {
@@ -8,12 +10,20 @@ Handler first_handler(Op op) {
       Handler::kCount,  // illegal
 #define MOTE_CONTROL(...) Handler::kCount,
 #define MOTE_CONST(...) Handler::kCount,
-#define MOTE_UNARY(code, name, ...) Handler::k##name##_SD,
+// What is outlined has the number of its function here.
+#define MOTE_FIRST(operand, result, ops, name, form)                             \
+  MOTE_INLINED(operand, result, Handler::k##name##form, )                        \
+  MOTE_OUTLINED(operand, result, static_cast<Handler>(ops::k##name), )
+#define MOTE_UNARY(code, name, text, result, operand, feature) \
+  MOTE_FIRST(operand, result, OutlinedUnaryOp, name, _SD)
 #define MOTE_UNARY_TRAP MOTE_UNARY
-#define MOTE_TEST MOTE_UNARY
-#define MOTE_BINARY(code, name, ...) Handler::k##name##_SSD,
+#define MOTE_TEST(code, name, text, type, feature) \
+  MOTE_FIRST(type, I32, OutlinedUnaryOp, name, _SD)
+#define MOTE_BINARY(code, name, text, type, ...) \
+  MOTE_FIRST(type, type, OutlinedBinaryOp, name, _SSD)
 #define MOTE_BINARY_TRAP MOTE_BINARY
-#define MOTE_COMPARE MOTE_BINARY
+#define MOTE_COMPARE(code, name, text, type, ...) \
+  MOTE_FIRST(type, I32, OutlinedBinaryOp, name, _SSD)
 // A type that is moved as an integer has no loads and stores of its own.
 #define MOTE_MOVED_HANDLER(type, moved, as_integer) \
   MOTE_FORMS_PASTE(MOTE_MOVED_HANDLER_, MOTE_MOVED_##type, )(moved, as_integer)

@@ -186,8 +186,22 @@ void Translator::flush() {
   const Pending& p = pending_;
   const Instruction& info = detail::instruction(p.op);
   if (info.can_trap) note_offset(p.offset);
-  const Handler handler = add(first_handler(p.op), number_of(p, p.kind));
+  const Handler first = first_handler(p.op);
   Unit* at;
+#if MOTE_OUT_I64 || MOTE_OUT_F32 || MOTE_OUT_F64
+  if (info.shape != Shape::kLoad && is_outlined(info)) {
+    // Outlined instructions have one form: slots only.
+    const bool has_two = info.shape == Shape::kBinary || info.shape == Shape::kCompare;
+    at = emit(has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary,
+              (has_two ? 4 : 3) * kSlotUnits);
+    write_number(at, static_cast<uint32_t>(first));
+    at = emit_source(at + kSlotUnits, p.a);
+    if (has_two) at = emit_source(at, p.b);
+    write_slot(at, p.destination);
+    return;
+  }
+#endif
+  const Handler handler = add(first, number_of(p, p.kind));
   if (info.shape == Shape::kLoad) {
     at = emit(handler, address_units(p.a.src) + kOffsetUnits + result_units(p.kind));
     if (p.a.src == Src::S) at = emit_source(at, p.a);

@@ -144,7 +144,7 @@ bool fail_value_type(Reader& reader, uint8_t byte, ErrorCode code, uint32_t offs
 bool decode_block_type(Reader& reader, uint64_t* out) {
   const uint32_t offset = reader.position();
   const uint8_t* start = reader.cursor();
-  uint8_t byte;
+  uint8_t byte = 0;
   if (!reader.byte(&byte)) return false;
   if (byte == 0x40) {
     *out = kEmptyBlock;
@@ -170,7 +170,7 @@ bool decode_block_type(Reader& reader, uint64_t* out) {
 
 bool decode_select_type(Reader& reader, DecodedInstruction* out) {
   const uint32_t offset = reader.position();
-  uint32_t count;
+  uint32_t count = 0;
   if (!reader.u32(&count)) return false;
   if (count != 1) return reader.fail(ErrorCode::kResultArity, offset);
   return decode_value_type(reader, &out->type);
@@ -205,7 +205,7 @@ uint16_t code_of(Op op) { return kCodes[static_cast<uint8_t>(op)]; }
 
 bool decode_value_type(Reader& reader, ValueType* type) {
   const uint32_t offset = reader.position();
-  uint8_t byte;
+  uint8_t byte = 0;
   if (!reader.byte(&byte)) return false;
   switch (byte) {
     case 0x7F:
@@ -231,7 +231,7 @@ bool decode_value_type(Reader& reader, ValueType* type) {
 
 bool decode_reference_type(Reader& reader, ValueType* type) {
   const uint32_t offset = reader.position();
-  uint8_t byte;
+  uint8_t byte = 0;
   if (!reader.byte(&byte)) return false;
   if (byte == 0x70) {  // funcref is part of 1.0, as the type of a table
     *type = ValueType::kFuncRef;
@@ -250,12 +250,12 @@ bool decode_reference_type(Reader& reader, ValueType* type) {
 
 bool decode_instruction(Reader& reader, DecodedInstruction* out) {
   out->offset = reader.position();
-  uint8_t byte;
+  uint8_t byte = 0;
   if (!reader.byte(&byte)) return false;
   const Instruction* info = &kInstructions[static_cast<uint8_t>(kOpcodes.plain[byte])];
   if (info->op == Op::kIllegal) {
     if (byte < 0xFB || byte == 0xFF) return fail_opcode(reader, 0, byte, out->offset);
-    uint32_t code;
+    uint32_t code = 0;
     if (!reader.u32(&code)) return false;
     if (byte == 0xFC && code < kPrefixedCodes) {
       info = &kInstructions[static_cast<uint8_t>(kOpcodes.prefixed[code])];

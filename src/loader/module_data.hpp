@@ -163,7 +163,7 @@ constexpr uint32_t kMaxFrameSlots = 65535;
 constexpr uint32_t kMaxNesting = 100000;
 
 // 32-bit slots that a value takes in a frame.
-constexpr uint32_t slots_of(ValueType type) {
+__attribute__((always_inline)) constexpr uint32_t slots_of(ValueType type) {
   return type == ValueType::kI64 || type == ValueType::kF64 ? 2 : type == ValueType::kNone ? 0 : 1;
 }
 
