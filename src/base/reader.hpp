@@ -25,7 +25,9 @@ class Reader {
         offset_(offset) {}
 
   // Position in the module of the next byte.
-  __attribute__((always_inline)) uint32_t position() const { return offset_ + static_cast<uint32_t>(cursor_ - begin_); }
+  __attribute__((always_inline)) uint32_t position() const {
+    return offset_ + static_cast<uint32_t>(cursor_ - begin_);
+  }
   const uint8_t* cursor() const { return cursor_; }
   void set_cursor(const uint8_t* cursor) { cursor_ = cursor; }
   size_t consumed() const { return static_cast<size_t>(cursor_ - begin_); }

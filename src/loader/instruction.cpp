@@ -3,9 +3,7 @@
 
 namespace mote::detail {
 
-namespace {
-
-constexpr Instruction kInstructions[] = {
+const Instruction kInstructions[] = {
     {Op::kIllegal, Shape::kIllegal, Immediates::kNothing, Feature::kNone, ValueType::kNone,
      ValueType::kNone, Op::kIllegal, Op::kIllegal, 0, 0, 0},
 #define MOTE_ROW(name, shape, immediates, feature, result, operand, swapped, inverse, align, trap, \
@@ -44,6 +42,8 @@ constexpr Instruction kInstructions[] = {
 #include "loader/instructions.def"
 #undef MOTE_ROW
 };
+
+namespace {
 
 #define MOTE_CONTROL(code, ...) code,
 #define MOTE_CONST MOTE_CONTROL
@@ -200,7 +200,6 @@ bool decode_memarg(Reader& reader, const Instruction& info, DecodedInstruction* 
 
 }  // namespace
 
-const Instruction& instruction(Op op) { return kInstructions[static_cast<uint8_t>(op)]; }
 uint16_t code_of(Op op) { return kCodes[static_cast<uint8_t>(op)]; }
 
 bool decode_value_type(Reader& reader, ValueType* type) {

@@ -162,9 +162,16 @@ constexpr uint32_t kMaxItems = 10000000;
 constexpr uint32_t kMaxFrameSlots = 65535;
 constexpr uint32_t kMaxNesting = 100000;
 
-// 32-bit slots that a value takes in a frame.
+// 32-bit slots that a value takes in a frame, by the low five bits of its type (which differ).
+inline constexpr uint8_t kSlotsOfType[32] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+                                             1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 2, 1, 2, 1};
 __attribute__((always_inline)) constexpr uint32_t slots_of(ValueType type) {
-  return type == ValueType::kI64 || type == ValueType::kF64 ? 2 : type == ValueType::kNone ? 0 : 1;
+  return kSlotsOfType[static_cast<uint8_t>(type) & 0x1F];
 }
+static_assert(slots_of(ValueType::kNone) == 0 && slots_of(ValueType::kI32) == 1 &&
+                  slots_of(ValueType::kI64) == 2 && slots_of(ValueType::kF32) == 1 &&
+                  slots_of(ValueType::kF64) == 2 && slots_of(ValueType::kV128) == 4 &&
+                  slots_of(ValueType::kFuncRef) == 1 && slots_of(ValueType::kExternRef) == 1,
+              "kSlotsOfType");
 
 }  // namespace mote::detail
