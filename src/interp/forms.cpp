@@ -110,7 +110,7 @@ const FormIndex& forms_of(const Instruction& info) {
 }
 
 const FormIndex& branch_forms_of(const Instruction& info) {
-#define MOTE_BRANCHING(type) MOTE_FORMS_PASTE(kBranch, MOTE_KIND_##type, MOTE_LEVEL_##type)
+#define MOTE_BRANCHING(type) MOTE_FORMS_PASTE(kBranch, MOTE_KIND_##type, MOTE_BRANCH_LEVEL_##type)
   static constexpr const FormIndex* kBranches[] = MOTE_BY_TYPE(MOTE_BRANCHING);
   return *kBranches[type_number(info.operand)];
 }

@@ -59,16 +59,19 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_OUT_F64 1
 #elif MOTE_HANDLERS == MOTE_HANDLERS_FAST
 #define MOTE_LEVEL_I32 2
-#define MOTE_LEVEL_I64 1
+#define MOTE_LEVEL_I64 0
 // Without an FPU the work is done by functions: a form saves little.
 #if defined(__ARM_FP) || defined(__riscv_flen) || defined(__SSE2__) || defined(__aarch64__)
 #define MOTE_LEVEL_F32 2
 #define MOTE_OWN_F32 1
+#define MOTE_OUT_F32 0
 #else
 #define MOTE_LEVEL_F32 0
 #define MOTE_OWN_F32 0
+#define MOTE_OUT_F32 1
 #endif
 #define MOTE_LEVEL_F64 0
+#define MOTE_BRANCH_LEVEL_F32 1
 #define MOTE_TRAP_LEVEL_I32 1
 #define MOTE_TRAP_LEVEL_I64 0
 #define MOTE_OWN_I32 1
@@ -76,6 +79,8 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_OWN_F64 0
 #define MOTE_APART_F32 0
 #define MOTE_APART_F64 0
+#define MOTE_OUT_I64 0
+#define MOTE_OUT_F64 1
 #else
 #define MOTE_LEVEL_I32 2
 #define MOTE_LEVEL_I64 2
@@ -92,6 +97,13 @@ enum class Direction : uint8_t { F, B, X };
 #endif
 
 #define MOTE_OUT_I32 0
+// Comparisons that branch are as many as their level says, but for floats of the fast set.
+#define MOTE_BRANCH_LEVEL_I32 MOTE_LEVEL_I32
+#define MOTE_BRANCH_LEVEL_I64 MOTE_LEVEL_I64
+#define MOTE_BRANCH_LEVEL_F64 MOTE_LEVEL_F64
+#ifndef MOTE_BRANCH_LEVEL_F32
+#define MOTE_BRANCH_LEVEL_F32 MOTE_LEVEL_F32
+#endif
 #ifndef MOTE_OUT_I64
 #define MOTE_OUT_I64 0
 #define MOTE_OUT_F32 0
@@ -142,7 +154,7 @@ enum class Direction : uint8_t { F, B, X };
 // X(name, a, b): a comparison that branches. Integers only branch if it holds (the opposite is a
 // comparison, too); floats also unless it does.
 #define MOTE_BRANCH_FORMS(X, name, type) \
-  MOTE_FORMS_PASTE(MOTE_BRANCH_FORMS_, MOTE_KIND_##type, MOTE_LEVEL_##type)(X, name)
+  MOTE_FORMS_PASTE(MOTE_BRANCH_FORMS_, MOTE_KIND_##type, MOTE_BRANCH_LEVEL_##type)(X, name)
 #define MOTE_KIND_I32 I
 #define MOTE_KIND_I64 I
 #define MOTE_KIND_F32 F

@@ -298,7 +298,10 @@ void Translator::emit_branch_if(Operand condition, bool when, bool backward, uin
       pending_.b = {ValueType::kI64, Src::C, false, 0, 0, 0};
       shape = Shape::kCompare;
     }
-    if (shape == Shape::kCompare && branch_forms_of(detail::instruction(pending_.op)).count != 0) {
+    // A comparison that waits has chosen its sources for its plain form: there may be no branch
+    // that takes them from there.
+    if (shape == Shape::kCompare &&
+        branch_forms_of(detail::instruction(pending_.op)).has(pending_.a.src, pending_.b.src)) {
       emit_branch_compare(when, backward, at_target);
       return;
     }
