@@ -96,8 +96,8 @@
 #endif
 #endif
 
-// Saving translated code and running it in place (mote/image.hpp). Needs the compact encoding. Costs
-// nothing unless it is used.
+// Saving translated code and running it in place (mote/image.hpp). Needs the compact encoding.
+// Costs nothing unless it is used.
 #ifndef MOTE_FEATURE_SAVED_CODE
 #define MOTE_FEATURE_SAVED_CODE (MOTE_ENCODING == MOTE_ENCODING_COMPACT)
 #endif
