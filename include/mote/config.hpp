@@ -96,6 +96,15 @@
 #endif
 #endif
 
+// Saving translated code and running it in place (mote/image.hpp). Needs the compact encoding.
+// Costs nothing unless it is used.
+#ifndef MOTE_FEATURE_SAVED_CODE
+#define MOTE_FEATURE_SAVED_CODE (MOTE_ENCODING == MOTE_ENCODING_COMPACT)
+#endif
+#if MOTE_FEATURE_SAVED_CODE && MOTE_ENCODING != MOTE_ENCODING_COMPACT
+#error "wide code holds addresses: MOTE_FEATURE_SAVED_CODE needs MOTE_ENCODING_COMPACT"
+#endif
+
 // How many forms of each instruction the engine has. 1, small: operands come from slots; about
 // 250 handlers. 2, fast: constants and an accumulator for the common types. 3, full: both for all
 // types. See src/interp/forms.hpp.

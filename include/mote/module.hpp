@@ -53,6 +53,7 @@ struct ModuleInfo {
   uint32_t module_bytes = 0;      // length of the binary
   uint32_t function_bytes = 0;    // function bodies in the binary
   uint32_t code_bytes = 0;        // the same, translated, maps for backtraces included
+  bool code_in_place = false;     // the module is from an image: its code takes no RAM
   uint32_t offset_map_bytes = 0;  // how much of code_bytes those maps are
   uint32_t functions = 0;         // defined by the module
   uint32_t types = 0;

@@ -5,6 +5,7 @@
 #include <mote/error.hpp>
 #include <mote/execution.hpp>
 #include <mote/host.hpp>
+#include <mote/image.hpp>
 #include <mote/instance.hpp>
 #include <mote/module.hpp>
 #include <mote/span.hpp>

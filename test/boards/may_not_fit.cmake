@@ -12,4 +12,8 @@ set(may_not_fit
   cortex-m3/stm32vldiscovery-hello
   cortex-m3/stm32vldiscovery-hostile
   cortex-m3/stm32vldiscovery-probe
-  cortex-m3/stm32vldiscovery-wasi)
+  cortex-m3/stm32vldiscovery-wasi
+  cortex-m0/microbit-saved_large
+  cortex-m3/lm3s811evb-saved_large
+  cortex-m3/stm32vldiscovery-saved_large
+  rv32/sifive_e-saved_large)

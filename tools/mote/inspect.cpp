@@ -63,6 +63,7 @@ void print_json(const std::string& file, const Module& module) {
   out["functions"] = info.functions;
   out["function_bytes"] = info.function_bytes;
   out["code_bytes"] = info.code_bytes;
+  out["code_in_place"] = info.code_in_place;
   out["offset_map_bytes"] = info.offset_map_bytes;
   out["code_bytes_per_wasm_byte"] = ratio(info);
   out["data_bytes"] = info.data_bytes;
@@ -100,9 +101,10 @@ void print_text(const std::string& file, const Module& module) {
   std::printf("%s\n", features.empty() ? " none" : "");
   std::printf("RAM needed (bytes, by this build)\n");
   std::printf(
-      "  module             %8u   of which code %u (%.2f per byte of wasm code; maps for "
+      "  module             %8u   %s %u (%.2f per byte of wasm code; maps for "
       "backtraces %u)\n",
-      info.arena_bytes, info.code_bytes, ratio(info), info.offset_map_bytes);
+      info.arena_bytes, info.code_in_place ? "and in the image, code" : "of which code",
+      info.code_bytes, ratio(info), info.offset_map_bytes);
   std::printf("  while loading      %8u   at the peak, module included\n", info.load_peak_bytes);
   std::printf("  largest frame      %8u   of one call on the guest's stack\n",
               info.max_frame_bytes);

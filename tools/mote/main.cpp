@@ -7,6 +7,7 @@
 
 #include "inspect.hpp"
 #include "run.hpp"
+#include "save.hpp"
 
 namespace {
 
@@ -123,6 +124,13 @@ int main(int argc, char** argv) {
   inspect->add_flag("--json", json, "As JSON");
   inspect->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
 
+  std::string output;
+  CLI::App* save = app.add_subcommand(
+      "save", "Translate a module to an image that 'run' of this build takes without translating");
+  save->add_option("FILE", file, "The module")->required();
+  save->add_option("-o,--output", output, "The image")->required();
+  save->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
+
   // CLI11 would only say that a subcommand is missing.
   const std::string command = argc > 1 ? argv[1] : "";
   const auto is_command = [&command](CLI::App* each) { return each->get_name() == command; };
@@ -144,6 +152,7 @@ int main(int argc, char** argv) {
     return fail_usage("--feed takes a number of bytes above 0, or 'random'");
   }
   if (*validate) return mote::tool::validate(files, feeding);
+  if (*save) return mote::tool::save(file, output, feeding);
   if (*inspect) return mote::tool::inspect(file, json, feeding);
 
   if (!memory.empty() && !parse_bytes(memory, &run_options.memory)) {

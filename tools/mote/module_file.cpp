@@ -1,6 +1,7 @@
 // Loading a module from a file: see module_file.hpp.
 #include "module_file.hpp"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -34,9 +35,19 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+// Maps the image for as long as the command runs, as flash would hold it.
+int open_image_file(Store& store, const std::string& path, std::FILE* file, size_t size,
+                    const Module** module) {
+  void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fileno(file), 0);
+  if (memory == MAP_FAILED) return report_system_error(path, errno);
+  const Error error = open_image(store, Bytes(static_cast<uint8_t*>(memory), size), module);
+  return error.ok() ? 0 : report_error(path, error, nullptr);
+}
+
 }  // namespace
 
-int load_file(Store& store, const std::string& path, Feed& feed, const Module** module) {
+int load_file(Store& store, const std::string& path, Feed& feed, const Module** module,
+              const std::function<void(Bytes)>& on_bytes) {
   *module = nullptr;
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return report_system_error(path, errno);
@@ -44,9 +55,16 @@ int load_file(Store& store, const std::string& path, Feed& feed, const Module** 
   std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
   if (file == nullptr) return report_system_error(path, errno);
 
+  std::vector<uint8_t> buffer(64 * 1024);
+  if (on_bytes == nullptr && S_ISREG(info.st_mode)) {
+    const size_t size = std::fread(buffer.data(), 1, 16, file.get());
+    if (is_image(Bytes(buffer.data(), size))) {
+      return open_image_file(store, path, file.get(), static_cast<size_t>(info.st_size), module);
+    }
+    std::rewind(file.get());
+  }
   Loader loader(store);
   if (!loader.error().ok()) return report_error(path, loader.error(), nullptr);
-  std::vector<uint8_t> buffer(64 * 1024);
   for (;;) {
     const size_t size = std::fread(buffer.data(), 1, buffer.size(), file.get());
     if (size == 0) break;
@@ -58,6 +76,7 @@ int load_file(Store& store, const std::string& path, Feed& feed, const Module** 
       if (loader.feed(Bytes(rest.data(), piece)) == LoadState::kFailed) {
         return report_error(path, loader.error(), nullptr);
       }
+      if (on_bytes != nullptr) on_bytes(Bytes(rest.data(), piece));
       rest = rest.from(piece);
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mote/mote.hpp>
 #include <random>
 #include <string>
@@ -25,8 +26,11 @@ struct Feed {
   bool parse(const std::string& text);
 };
 
-// Loads `path` into `store`. 0, or an exit code after a message on stderr.
-int load_file(Store& store, const std::string& path, Feed& feed, const Module** module);
+// Loads `path` into `store`: a module, or an image of saved code, which then stays in memory until
+// the command ends. `on_bytes`, if there is one, sees all bytes of a module; an image is then
+// refused. 0, or an exit code after a message on stderr.
+int load_file(Store& store, const std::string& path, Feed& feed, const Module** module,
+              const std::function<void(Bytes)>& on_bytes = nullptr);
 
 // Prints "mote: PATH: byte offset N, function N \"name\": reason" on stderr. `module` may be null.
 // Returns the exit code for the error.

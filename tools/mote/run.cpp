@@ -158,8 +158,9 @@ void print_report(const Store& store, const Module& module, const Instance* inst
   const ModuleInfo info = module.info();
   const MemoryReport memory = store.memory();
   std::fprintf(stderr, "RAM report (bytes)\n");
-  std::fprintf(stderr, "  module          %8u   (code %u, of which maps for backtraces %u)\n",
-               info.arena_bytes, info.code_bytes, info.offset_map_bytes);
+  std::fprintf(stderr, "  module          %8u   (code %u%s, of which maps for backtraces %u)\n",
+               info.arena_bytes, info.code_bytes, info.code_in_place ? " in the image" : "",
+               info.offset_map_bytes);
   if (instance != nullptr && instance->has_memory()) {
     std::fprintf(stderr, "  linear memory   %8llu   touched, of %llu declared\n",
                  static_cast<unsigned long long>(instance->memory_backed()),
