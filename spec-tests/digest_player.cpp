@@ -157,10 +157,10 @@ void DigestPlayer::print_failure(const Verdict& verdict) {
   if (--system_.messages == 0) printer_.text("(no more failures are printed)\n");
 }
 
-Verdict DigestPlayer::too_big(uint32_t bytes, StringView what) {
+Verdict DigestPlayer::too_big(uint64_t bytes, StringView what) {
   printer_.text("skipped ");
   print_where();
-  printer_.text("too big for this board: ").text(what).text(" of ").number(bytes).text(" bytes\n");
+  printer_.text("too big for this board: ").number(bytes).text(" bytes, ").text(what).text("\n");
   return skipped(SkipReason::kTooBig);
 }
 
@@ -220,6 +220,7 @@ void DigestPlayer::play_session() {
   }
   reader_.skip_payload();
   for (Slot& slot : slots_) slot = Slot();
+  is_short_of_memory_ = false;
   Store store(system_.ram);
   {
     Execution execution(store, system_.stack_bytes);
@@ -328,7 +329,9 @@ Error DigestPlayer::run_start(Session& session, Instance* instance, Verdict* ver
   session.execution.set_fuel(kFuel);
   const Error error = session.execution.start_instance(instance);
   if (!error.ok()) return error;
+  const uint32_t refused = session.store.memory().refused_growths;
   const RunState state = session.execution.resume();
+  if (session.store.memory().refused_growths != refused) is_short_of_memory_ = true;
   if (state == RunState::kTrapped) return session.execution.trap();
   if (state != RunState::kDone) *verdict = failed("the start function did not end");
   return {};
@@ -339,10 +342,14 @@ Verdict DigestPlayer::instantiate(Session& session, Slot& slot) {
   const Error made = session.store.instantiate(slot.module, &slot.instance);
   if (is_too_big(made)) {
     slot.missing = SkipReason::kTooBig;
-    return too_big(slot.bytes, "an instance of a module");
+    return too_big(slot.bytes, "instance of the module");
   }
   if (made.code == ErrorCode::kUnknownImport && registered_missing_) {
     slot.missing = SkipReason::kRefusedModule;
+    return skipped(slot.missing);
+  }
+  if (!made.ok() && is_short_of_memory_) {
+    slot.missing = SkipReason::kTooBig;
     return skipped(slot.missing);
   }
   if (!made.ok()) return failed("does not instantiate", made);
@@ -350,7 +357,7 @@ Verdict DigestPlayer::instantiate(Session& session, Slot& slot) {
   const Error started = run_start(session, slot.instance, &verdict);
   if (is_too_big(started)) {
     slot.missing = SkipReason::kTooBig;
-    return too_big(slot.bytes, "a start function's memory in a module");
+    return too_big(slot.bytes, "start function of the module");
   }
   if (!started.ok()) return failed("start function", started);
   return verdict;
@@ -368,7 +375,7 @@ Verdict DigestPlayer::define(Session& session, bool is_instance) {
     verdict = skipped(slot.missing);
   } else if (is_too_big(error)) {
     slot.missing = SkipReason::kTooBig;
-    verdict = too_big(slot.bytes, "a module");
+    verdict = too_big(slot.bytes, "module");
   } else if (!error.ok()) {
     verdict = failed("does not load", error);
   } else {
@@ -456,6 +463,10 @@ DigestPlayer::Acted DigestPlayer::act(Session& session) {
   Slot* slot = nullptr;
   acted.verdict = use(number, &slot);
   if (acted.verdict.kind != Verdict::kPassed) return acted;
+  if (is_short_of_memory_) {
+    acted.verdict = skipped(SkipReason::kTooBig);
+    return acted;
+  }
   if (slot->instance == nullptr) {
     acted.verdict = failed("the module was not instantiated");
     return acted;
@@ -483,13 +494,15 @@ DigestPlayer::Acted DigestPlayer::act(Session& session) {
   execution.set_fuel(kFuel);
   const Error error =
       execution.start(function, Span<const Value>(arguments, static_cast<size_t>(count)));
+  const uint32_t refused = session.store.memory().refused_growths;
   const RunState state = error.ok() ? execution.resume() : RunState::kIdle;
   acted.is_trap = state == RunState::kTrapped;
-  if (is_too_big(acted.is_trap ? execution.trap() : error)) {
-    // What it did not do can be missed later.
-    slot->is_missing = true;
-    slot->missing = SkipReason::kTooBig;
-    acted.verdict = too_big(slot->bytes, "what an action needs, with a module");
+  if (session.store.memory().refused_growths != refused) {
+    is_short_of_memory_ = true;
+    acted.verdict = too_big(slot->instance->memory_size(), "memory 0, that or another is to grow");
+  } else if (is_too_big(acted.is_trap ? execution.trap() : error)) {
+    is_short_of_memory_ = true;
+    acted.verdict = too_big(slot->instance->memory_size(), "memory 0, that or another is touched");
   } else if (!error.ok()) {
     acted.verdict = failed("does not start", error);
   } else if (state != RunState::kTrapped && state != RunState::kDone) {
@@ -533,7 +546,7 @@ Verdict DigestPlayer::assert_refused(Session& session) {
   const Module* module = nullptr;
   uint32_t bytes = 0;
   const Error error = load_payload(session, &module, &bytes);
-  if (is_too_big(error)) return too_big(bytes, "a module");
+  if (is_too_big(error)) return too_big(bytes, "module");
   return judge_refused(error, text(), is_supported(class_name()));
 }
 
@@ -543,14 +556,14 @@ Verdict DigestPlayer::assert_not_instantiated(Session& session, bool by_link) {
   uint32_t bytes = 0;
   Error error = load_payload(session, &module, &bytes);
   if (error.code == ErrorCode::kFeatureOff) return skipped(needs(error.feature));
-  if (is_too_big(error)) return too_big(bytes, "a module");
+  if (is_too_big(error)) return too_big(bytes, "module");
   if (!error.ok()) return failed("does not load", error);
   Instance* instance = nullptr;
   error = session.store.instantiate(module, &instance);
   Verdict verdict;
   if (error.ok() && !by_link) error = run_start(session, instance, &verdict);
   if (verdict.kind != Verdict::kPassed) return verdict;
-  if (is_too_big(error)) return too_big(bytes, "an instance of a module");
+  if (is_too_big(error)) return too_big(bytes, "instance of the module");
   return judge_not_instantiated(error, text(), by_link, registered_missing_);
 }
 

@@ -153,7 +153,7 @@ class DigestPlayer {
   Verdict use(uint32_t number, Slot** slot);
   Expected read_value();
   bool read_match(const Value& actual);
-  Verdict too_big(uint32_t bytes, StringView what);
+  Verdict too_big(uint64_t bytes, StringView what);
   bool is_too_big(const Error& error) const {
     return error.code == ErrorCode::kOutOfMemory || error.code == ErrorCode::kMemoryQuota;
   }
@@ -183,7 +183,8 @@ class DigestPlayer {
   StringView script_name_;
   Slot slots_[kSlots];
   bool registered_missing_ = false;
-  bool is_new_script_ = false;
+  // Something did not get the memory that it asked for: what is computed from now on may differ.
+  bool is_short_of_memory_ = false;
 
   // The command at hand.
   Command kind_ = Command::kEnd;
