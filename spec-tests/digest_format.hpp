@@ -53,8 +53,8 @@ constexpr bool is_assertion(Command command) { return command >= Command::kAsser
 
 // Limits that a player may rely on.
 constexpr uint32_t kMaxClasses = 40;
-constexpr uint32_t kMaxTextBytes = 12 * 1024;  // of all strings of both tables
-constexpr uint32_t kMaxTexts = 400;
+constexpr uint32_t kMaxTextBytes = 5 * 1024;  // of all strings of both tables
+constexpr uint32_t kMaxTexts = 200;
 constexpr uint32_t kMaxString = 300;  // names
 constexpr uint32_t kMaxArguments = 20;
 constexpr uint32_t kSlots = 32;

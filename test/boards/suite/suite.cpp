@@ -16,7 +16,7 @@ constexpr uintptr_t kError = ~uintptr_t{0};
 // What is printed is sent by lines: a call to the emulator for each piece would take long.
 struct Console {
   uintptr_t file = kError;
-  uint8_t line[160];
+  uint8_t line[160] = {};
   size_t used = 0;
 
   void send() {
