@@ -2,13 +2,17 @@
 include(${CMAKE_CURRENT_LIST_DIR}/boards.cmake)
 set(MOTE_PORT_DIR ${CMAKE_CURRENT_LIST_DIR})
 
-# mote_firmware(target BOARD board [STACK bytes] [MAY_NOT_FIT] SOURCES...)
+# mote_firmware(target BOARD board [STACK bytes] [MAY_NOT_FIT] [LIBRARIES...] SOURCES...)
+# LIBRARIES: mote::mote, mote::wasi and mote::port unless given.
 # STACK: the native stack's size, the board's STACK unless given. MAY_NOT_FIT: link even what is larger than the
 # board; the symbols mote_flash_used and mote_ram_used tell. Writes target.map beside the firmware.
 function(mote_firmware target)
-  cmake_parse_arguments(firmware "MAY_NOT_FIT" "BOARD;STACK" "SOURCES" ${ARGN})
+  cmake_parse_arguments(firmware "MAY_NOT_FIT" "BOARD;STACK" "LIBRARIES;SOURCES" ${ARGN})
   if(NOT firmware_STACK)
     set(firmware_STACK ${MOTE_BOARD_${firmware_BOARD}_STACK})
+  endif()
+  if(NOT firmware_LIBRARIES)
+    set(firmware_LIBRARIES mote::mote mote::wasi mote::port)
   endif()
   list(GET MOTE_BOARD_${firmware_BOARD}_FLASH 0 FLASH_ORIGIN)
   list(GET MOTE_BOARD_${firmware_BOARD}_FLASH 1 FLASH_LENGTH)
@@ -26,7 +30,7 @@ function(mote_firmware target)
   add_executable(${target} ${firmware_SOURCES})
   set_target_properties(${target} PROPERTIES SUFFIX .elf LINK_DEPENDS ${script})
   target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -fno-threadsafe-statics)
-  target_link_libraries(${target} PRIVATE mote::mote mote::wasi mote::port)
+  target_link_libraries(${target} PRIVATE ${firmware_LIBRARIES})
   target_link_options(${target} PRIVATE -T${script} -Wl,--gc-sections
     -Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
     -Wl,-Map,${CMAKE_CURRENT_BINARY_DIR}/${target}.map)

@@ -5,74 +5,55 @@ namespace mote::spec {
 
 namespace {
 
-bool number_type(const std::string& name, ValueType* type) {
-  for (const ValueType known :
-       {ValueType::kI32, ValueType::kI64, ValueType::kF32, ValueType::kF64}) {
-    if (name == name_of(known)) {
-      *type = known;
-      return true;
-    }
-  }
-  return false;
-}
-
-// 4.3.3: a canonical NaN has only the top bit of its payload set, an arithmetic one at least that.
-bool is_nan(const Value& value, bool canonical) {
-  const bool is_f32 = value.type == ValueType::kF32;
-  const uint64_t sign = is_f32 ? uint64_t{1} << 31 : uint64_t{1} << 63;
-  const uint64_t quiet = is_f32 ? 0x7FC00000 : 0x7FF8000000000000;
-  if (canonical) return (value.bits & ~sign) == quiet;
-  return (value.bits & quiet) == quiet;
-}
+// Kinds of a number type: a plain number, and the two classes of NaN.
+struct NumberType {
+  const char* name;
+  Expected::Kind kind, canonical, arithmetic;
+};
+constexpr NumberType kNumberTypes[] = {
+    {"i32", Expected::kI32, Expected::kOther, Expected::kOther},
+    {"i64", Expected::kI64, Expected::kOther, Expected::kOther},
+    {"f32", Expected::kF32, Expected::kF32Canonical, Expected::kF32Arithmetic},
+    {"f64", Expected::kF64, Expected::kF64Canonical, Expected::kF64Arithmetic},
+};
 
 }  // namespace
 
-bool read_value(const nlohmann::json& json, Value* value, std::string* why) {
+Expected read_expected(const nlohmann::json& json) {
   const std::string type = json.at("type");
   const bool has_text = json.contains("value") && json.at("value").is_string();
   const std::string text = has_text ? json.at("value").get<std::string>() : "";
-  if (number_type(type, &value->type) && has_text) {
-    value->bits = std::stoull(text);
-    return true;
+  for (const NumberType& number : kNumberTypes) {
+    if (type != number.name || !has_text) continue;
+    if (text == "nan:canonical") return {number.canonical, 0};
+    if (text == "nan:arithmetic") return {number.arithmetic, 0};
+    return {number.kind, std::stoull(text)};
   }
-  if (type == "externref" && has_text) {
-    *value = text == "null" ? Value::null(ValueType::kExternRef)
-                            : Value::extern_ref(static_cast<uint32_t>(std::stoul(text)));
-    return true;
-  }
-  if (type == "funcref" && text == "null") {
-    *value = Value::null(ValueType::kFuncRef);
-    return true;
-  }
-  *why = "argument of type " + type;
+  if (type == "refnull") return {Expected::kNull, 0};
+  if (type == "nullfuncref") return {Expected::kFuncNull, 0};
+  if (type == "nullexternref") return {Expected::kExternNull, 0};
+  if (type == "funcref" && !has_text) return {Expected::kFuncAny, 0};
+  if (type == "funcref" && text == "null") return {Expected::kFuncNull, 0};
+  if (type == "externref" && !has_text) return {Expected::kExternAny, 0};
+  if (type == "externref" && text == "null") return {Expected::kExternNull, 0};
+  if (type == "externref") return {Expected::kExtern, std::stoul(text)};
+  return {};
+}
+
+bool read_value(const nlohmann::json& json, Value* value, std::string* why) {
+  if (argument_of(read_expected(json), value)) return true;
+  *why = "argument of type " + json.at("type").get<std::string>();
   return false;
 }
 
 bool matches(const nlohmann::json& expected, const Value& actual) {
-  const std::string type = expected.at("type");
-  if (type == "either") {
+  if (expected.at("type") == "either") {
     for (const auto& choice : expected.at("values")) {
       if (matches(choice, actual)) return true;
     }
     return false;
   }
-  if (type == "refnull") return actual.is_null();
-  if (type == "nullfuncref") return actual.type == ValueType::kFuncRef && actual.is_null();
-  if (type == "nullexternref") return actual.type == ValueType::kExternRef && actual.is_null();
-  if (type != name_of(actual.type)) return false;
-  const bool has_text = expected.contains("value") && expected.at("value").is_string();
-  if (is_reference(actual.type)) {
-    if (!has_text) return !actual.is_null();
-    const std::string text = expected.at("value");
-    if (text == "null") return actual.is_null();
-    return !actual.is_null() && actual.type == ValueType::kExternRef &&
-           actual.as_extern() == std::stoul(text);
-  }
-  if (!has_text) return false;
-  const std::string text = expected.at("value");
-  if (text == "nan:canonical") return is_nan(actual, true);
-  if (text == "nan:arithmetic") return is_nan(actual, false);
-  return actual.bits == std::stoull(text);
+  return matches(read_expected(expected), actual);
 }
 
 std::string to_text(const Value& value) {

@@ -5,7 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "judge.hpp"
+
 namespace mote::spec {
+
+// A value as the judge takes it; not for `either`.
+Expected read_expected(const nlohmann::json& json);
 
 // An argument. False: a type or value that this engine does not know; `*why` says which.
 bool read_value(const nlohmann::json& json, Value* value, std::string* why);

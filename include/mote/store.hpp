@@ -30,6 +30,9 @@ struct MemoryReport {
   size_t used = 0;     // long-lived: modules, instances, linear memory that was touched
   size_t scratch = 0;  // other end: loads in progress, stacks of executions
   size_t peak = 0;     // most that was in use at one time, both ends
+  // How often memory.grow or table.grow was refused because the buffer is too small, although the
+  // type's maximum allows it.
+  uint32_t refused_growths = 0;
 };
 
 // A store owns nothing but the buffer it was given. It must outlive all modules, instances and

@@ -13,6 +13,7 @@ enum class Semihosting : uint32_t {
   kRead = 0x06,
   kClock = 0x10,  // hundredths of a second since the start
   kTime = 0x11,   // seconds since 1970
+  kGetCommandLine = 0x15,
   kExitExtended = 0x20,
 };
 

@@ -12,6 +12,8 @@
 #include <mote/config.hpp>
 #include <mote/error.hpp>
 
+#include "interp/rounding.hpp"
+
 #define MOTE_INLINE inline __attribute__((always_inline))
 
 namespace mote::detail::semantics {
@@ -135,14 +137,29 @@ MOTE_PURE1(I64Extend32S, uint64_t, uint64_t,
 // ---- Floats ----------------------------------------------------------------------------------
 #if MOTE_FEATURE_FLOATS
 
+// Instructions or a C library where that is good at it, else our own. Arm: FPv5 has instructions.
+#if __SIZEOF_POINTER__ == 8 || (defined(__ARM_FP) && __ARM_ARCH >= 8)
 MOTE_INLINE float round_even(float a) { return __builtin_rintf(a); }
-MOTE_INLINE double round_even(double a) { return __builtin_rint(a); }
 MOTE_INLINE float round_up(float a) { return __builtin_ceilf(a); }
-MOTE_INLINE double round_up(double a) { return __builtin_ceil(a); }
 MOTE_INLINE float round_down(float a) { return __builtin_floorf(a); }
-MOTE_INLINE double round_down(double a) { return __builtin_floor(a); }
 MOTE_INLINE float round_to_zero(float a) { return __builtin_truncf(a); }
+#else
+MOTE_INLINE float round_even(float a) { return round_float(a, Rounding::kToEven); }
+MOTE_INLINE float round_up(float a) { return round_float(a, Rounding::kUp); }
+MOTE_INLINE float round_down(float a) { return round_float(a, Rounding::kDown); }
+MOTE_INLINE float round_to_zero(float a) { return round_float(a, Rounding::kToZero); }
+#endif
+#if __SIZEOF_POINTER__ == 8
+MOTE_INLINE double round_even(double a) { return __builtin_rint(a); }
+MOTE_INLINE double round_up(double a) { return __builtin_ceil(a); }
+MOTE_INLINE double round_down(double a) { return __builtin_floor(a); }
 MOTE_INLINE double round_to_zero(double a) { return __builtin_trunc(a); }
+#else
+MOTE_INLINE double round_even(double a) { return round_float(a, Rounding::kToEven); }
+MOTE_INLINE double round_up(double a) { return round_float(a, Rounding::kUp); }
+MOTE_INLINE double round_down(double a) { return round_float(a, Rounding::kDown); }
+MOTE_INLINE double round_to_zero(double a) { return round_float(a, Rounding::kToZero); }
+#endif
 MOTE_INLINE float square_root(float a) { return __builtin_sqrtf(a); }
 MOTE_INLINE double square_root(double a) { return __builtin_sqrt(a); }
 

@@ -50,7 +50,10 @@ ErrorCode memory_grow(ExecutionData& execution, uint32_t* operands, uint32_t mem
   const bool in_place =
       memory.bytes == nullptr || arena.is_last(memory.bytes, static_cast<size_t>(memory.backed));
   const uint64_t possible = (in_place ? memory.backed : 0) + arena.free_bytes();
-  if (more != 0 && size > possible) return ErrorCode::kOk;
+  if (more != 0 && size > possible) {
+    execution.store->refused_growths++;
+    return ErrorCode::kOk;
+  }
   memory.pages = pages + more;
   operands[0] = pages;
   return ErrorCode::kOk;
@@ -162,7 +165,10 @@ ErrorCode table_grow(ExecutionData& execution, uint32_t* operands, uint32_t tabl
         capacity = size;
         moved = arena.allocate_array<Reference>(capacity);
       }
-      if (moved == nullptr) return ErrorCode::kOk;
+      if (moved == nullptr) {
+        execution.store->refused_growths++;
+        return ErrorCode::kOk;
+      }
       if (old_size != 0) memcpy(moved, table.entries, old_size * kEntry);
       table.entries = moved;
       table.capacity = capacity;

@@ -63,6 +63,7 @@ MemoryReport Store::memory() const {
   report.used = head + data_->arena.used_low();
   report.scratch = data_->arena.used_high();
   report.peak = head + data_->arena.peak();
+  report.refused_growths = data_->refused_growths;
   return report;
 }
 

@@ -29,6 +29,7 @@ struct StoreData {
   HostTable* hosts = nullptr;         // latest first
   Reference next_reference = 1;
   uint32_t scratch_users = 0;  // executions and loaders alive
+  uint32_t refused_growths = 0;  // see MemoryReport
   bool buffer_is_zero = false;
 
   static StoreData* of(Store& store) { return store.data_; }
