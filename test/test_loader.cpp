@@ -87,6 +87,70 @@ TEST(Loader, SurvivesEveryDamagedByteAndAgreesAboutIt) {
   }
 }
 
+// The bytes of `original` up to the end of the section at `*at`, which is moved behind it; that
+// section says that it is much longer than the input.
+std::vector<uint8_t> overstate_section(const std::vector<uint8_t>& original, size_t* at,
+                                       size_t* content) {
+  const size_t id = *at;
+  size_t size = 0;
+  uint32_t shift = 0;
+  size_t here = id + 1;
+  do {
+    size |= static_cast<size_t>(original[here] & 0x7F) << shift;
+    shift += 7;
+  } while ((original[here++] & 0x80) != 0);
+  *at = here + size;
+  std::vector<uint8_t> bytes(original.begin(), original.begin() + static_cast<long>(id + 1));
+  for (const uint8_t byte : {0xFF, 0xFF, 0xFF, 0x3F}) bytes.push_back(static_cast<uint8_t>(byte));
+  *content = bytes.size();
+  bytes.insert(bytes.end(), original.begin() + static_cast<long>(here),
+               original.begin() + static_cast<long>(*at));
+  return bytes;
+}
+
+TEST(Loader, ReportsOffsetsThatLieWithinTheInput) {
+  for (const char* name : kModules) {
+    const std::vector<uint8_t> original = wasm(name);
+    for (size_t section = 8; section < original.size();) {
+      size_t content = 0;
+      std::vector<uint8_t> bytes = overstate_section(original, &section, &content);
+      // Every length and count within, too.
+      for (size_t at = content; at + 4 < bytes.size(); at++) {
+        std::vector<uint8_t> damaged = bytes;
+        for (size_t i = 0; i < 4; i++) damaged[at + i] = 0xFF;
+        damaged[at + 4] = 0x07;
+        TestStore test;
+        const Module* module = nullptr;
+        const Error error = load(test.store, view(damaged), &module);
+        EXPECT_FALSE(error.ok());
+        EXPECT_LE(error.offset, damaged.size()) << name << " " << at << ": " << text(error);
+      }
+    }
+  }
+}
+
+TEST(Loader, ReportsACountThatIsTooLargeWhereItStands) {
+  // A type section that says it has 255 bytes; its first type has 16383 parameters.
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00,
+                                      0x01, 0xFF, 0x01, 0x01, 0x60, 0xFF, 0x7F};
+  TestStore test;
+  const Module* module = nullptr;
+  EXPECT_EQ(text(load(test.store, view(bytes), &module)),
+            "byte offset 13: unexpected end of section or function");
+}
+
+TEST(Loader, ReportsAConstantThatIsCutOffWhereItStands) {
+  // The body ends 3 bytes behind f32.const; the input ends after one of them.
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x01,
+                                      0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00,
+                                      0x0A, 0x7F, 0x01, 0x05, 0x00, 0x43, 0x00};
+  TestStore test;
+  const Module* module = nullptr;
+  const Error error = load(test.store, view(bytes), &module);
+  EXPECT_EQ(error.code, ErrorCode::kUnexpectedEndOfSection);
+  EXPECT_EQ(error.offset, 24u);
+}
+
 TEST(Loader, GivesAllMemoryBackWhenItFails) {
   TestStore test;
   std::vector<uint8_t> bytes = wasm("guest");

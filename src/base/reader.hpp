@@ -124,10 +124,11 @@ class Reader {
 
  private:
   // An item of `size` bytes does not fit in what is there. If it does not fit before the limit
-  // either, waiting is pointless, however the input is cut.
+  // either, waiting is pointless, however the input is cut. The limit is only a claim of the module
+  // and may lie behind its end: the error is at the item.
   bool out_of_bytes_within(uint32_t size) {
     if (limit_ != kNoIndex && left() < size) {
-      return fail(ErrorCode::kUnexpectedEndOfSection, limit_);
+      return fail(ErrorCode::kUnexpectedEndOfSection, position());
     }
     error_ = Error{};
     return false;

@@ -222,8 +222,9 @@ bool ModuleDecoder::section_count(Reader& reader) {
   const uint32_t offset = reader.position();
   if (!reader.u32(&count_)) return false;
   // Every item takes at least one byte.
-  if (count_ > reader.left())
-    return fail_index(reader, ErrorCode::kUnexpectedEndOfSection, section_end_, count_);
+  if (count_ > reader.left()) {
+    return fail_index(reader, ErrorCode::kUnexpectedEndOfSection, offset, count_);
+  }
   if (count_ > kMaxItems) return fail_index(reader, ErrorCode::kTooManyItems, offset, count_);
   if (!allocate_items(reader, offset)) return false;
   step_ = count_ == 0 ? Step::kItemsDone : Step::kItem;
@@ -364,7 +365,7 @@ bool ModuleDecoder::type_item(Reader& reader) {
   const uint32_t offset = reader.position();
   if (!reader.u32(&list_size_)) return false;
   if (list_size_ > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   if (list_size_ > kMaxParameters) {
     return fail_index(reader, ErrorCode::kTooManyParameters, offset, list_size_);
@@ -399,7 +400,7 @@ bool ModuleDecoder::type_result_count(Reader& reader) {
   const uint32_t offset = reader.position();
   if (!reader.u32(&list_size_)) return false;
   if (list_size_ > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   if (list_size_ > kMaxParameters) {
     return fail_index(reader, ErrorCode::kTooManyParameters, offset, list_size_);
@@ -776,7 +777,7 @@ bool ModuleDecoder::code_item(Reader& reader) {
   uint32_t size;
   if (!reader.u32(&size)) return false;
   if (size > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, item_offset_);
   }
   function_end_ = reader.position() + size;
   reader.set_limit(function_end_);

@@ -13,9 +13,10 @@ bool ModuleDecoder::begin_name(Step next) {
 }
 
 bool ModuleDecoder::name_length(Reader& reader) {
+  const uint32_t offset = reader.position();
   if (!reader.u32(&name_size_)) return false;
   if (name_size_ > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   utf8_ = Utf8Checker();
   name_filled_ = 0;
@@ -247,7 +248,7 @@ bool ModuleDecoder::element_count(Reader& reader) {
   ElementSegment& segment = elements_[item_];
   if (!reader.u32(&segment.count)) return false;
   if (segment.count > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   if (segment.count > kMaxItems) {
     return fail_index(reader, ErrorCode::kTooManyItems, offset, segment.count);
@@ -321,9 +322,10 @@ bool ModuleDecoder::data_item(Reader& reader) {
 bool ModuleDecoder::data_size(Reader& reader) {
   DataSegment& segment = data_[item_];
   if (segment.mode == SegmentMode::kActive) segment.offset = expr_;
+  const uint32_t offset = reader.position();
   if (!reader.u32(&segment.size)) return false;
   if (segment.size > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   module_.module_info.data_bytes += segment.size;
   if (stable_ && reader.available() >= segment.size) {
