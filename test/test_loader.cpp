@@ -260,6 +260,20 @@ TEST(Loader, NamesTheFeatureThatIsMissing) {
             "byte offset 11: the module needs a feature that this build does not have: memory64");
 }
 
+TEST(Loader, SeesThatAMemoryIsNamedThoughItIsTheFirst) {
+  // (module (memory 1) (func (drop (i32.load (i32.const 0))))), the load with memory index 0
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x01, 0x04,
+                                      0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00, 0x05, 0x03,
+                                      0x01, 0x00, 0x01, 0x0A, 0x0B, 0x01, 0x09, 0x00, 0x41, 0x00,
+                                      0x28, 0x42, 0x00, 0x00, 0x1A, 0x0B};
+  TestStore test;
+  const Module* module = nullptr;
+  ASSERT_TRUE(load_in_pieces(test.store, bytes, 1, 1, &module).ok());
+  EXPECT_TRUE(module->uses(Feature::kMultiMemory));
+  ASSERT_TRUE(load(test.store, view(bytes), &module).ok());
+  EXPECT_TRUE(module->uses(Feature::kMultiMemory));
+}
+
 TEST(Loader, TellsExpectedAndActualTypes) {
   // (module (func (drop (i32.eqz (i64.const 0)))))
   const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x01, 0x04,

@@ -65,6 +65,10 @@ class Reader {
     return false;
   }
 
+  // Notes features that an encoding needs; what was read twice may note them twice.
+  void note_features(uint32_t features) { features_ |= features; }
+  uint32_t features() const { return features_; }
+
   [[nodiscard]] __attribute__((always_inline)) bool byte(uint8_t* value) {
     *value = 0;  // compilers do not see that it is not used after a failure
     if (cursor_ == end_) return out_of_bytes();
@@ -169,6 +173,7 @@ class Reader {
   const uint8_t* all_end_;
   uint32_t offset_;
   uint32_t limit_ = kNoIndex;
+  uint32_t features_ = 0;
   Error error_;
 };
 

@@ -106,6 +106,7 @@ void ModuleDecoder::run(Reader& reader) {
     if (step(reader)) continue;
     if (reader.need_more()) {
       reader.set_cursor(item);
+      module_.features |= reader.features();
       return;
     }
     if (in_names_) {  // a custom section cannot make a module malformed
