@@ -724,7 +724,8 @@ void sift_down(const ExportData* exports, uint32_t* order, uint32_t root, uint32
 
 // 3.4.15: export names are different. Heap sort: no input makes it slow or recursive.
 bool ModuleDecoder::exports_done(Reader& reader) {
-  uint32_t* order = arena_.allocate_scratch_array<uint32_t>(count_);
+  uint32_t* order = count_ > kFewExports ? arena_.allocate_array<uint32_t>(count_)
+                                         : arena_.allocate_scratch_array<uint32_t>(count_);
   if (order == nullptr) return out_of_memory(reader);
   for (uint32_t i = 0; i < count_; i++) order[i] = i;
   for (uint32_t i = count_ / 2; i > 0; i--) sift_down(exports_, order, i - 1, count_);
@@ -740,9 +741,33 @@ bool ModuleDecoder::exports_done(Reader& reader) {
       first_duplicate = order[i];
     }
   }
-  if (first_duplicate == kNoIndex) return true;
+  if (first_duplicate == kNoIndex) {
+    if (count_ > kFewExports) module_.export_order = order;
+    return true;
+  }
   return fail_index(reader, ErrorCode::kDuplicateExport, export_offsets_[first_duplicate],
                     first_duplicate);
+}
+
+const ExportData* ModuleData::find_export(StringView name) const {
+  uint32_t low = 0;
+  uint32_t high = export_count;
+  if (export_order == nullptr) {
+    while (low < high && exports[low].name != name) low++;
+    return low < high ? &exports[low] : nullptr;
+  }
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    const ExportData& candidate = exports[export_order[middle]];
+    const int order = compare(name, candidate.name);
+    if (order == 0) return &candidate;
+    if (order < 0) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return nullptr;
 }
 
 bool ModuleDecoder::start_section(Reader& reader) {
