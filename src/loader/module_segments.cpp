@@ -161,7 +161,11 @@ bool ModuleDecoder::const_expr_operation(Reader& reader, const DecodedInstructio
     }
     if (!arena_.extend(expr_.program, operations_ * sizeof(Operation),
                        (operations_ + 1) * sizeof(Operation))) {
-      return out_of_memory(reader);
+      // Perhaps others took memory since: it moves behind theirs.
+      Operation* moved = arena_.allocate_array<Operation>(operations_ + 1);
+      if (moved == nullptr) return out_of_memory(reader);
+      memcpy(moved, expr_.program, operations_ * sizeof(Operation));
+      expr_.program = moved;
     }
     const_cast<Operation*>(expr_.program)[operations_] = operation;
   }
