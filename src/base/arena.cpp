@@ -10,6 +10,7 @@ Arena::Arena(MutableBytes buffer, bool buffer_is_zero)
       end_(buffer.data() + buffer.size()),
       low_(begin_),
       high_(end_),
+      floor_(begin_),
       clean_low_(buffer_is_zero ? begin_ : end_),
       clean_high_(end_) {}
 

@@ -186,6 +186,8 @@ bool decode_memarg(Reader& reader, const Instruction& info, DecodedInstruction* 
 #if MOTE_FEATURE_MULTI_MEMORY
     out->index -= 0x40;
     if (!reader.u32(&out->index2)) return false;
+    // Also for memory 0: engines without several memories do not know this encoding.
+    reader.note_features(feature_bit(Feature::kMultiMemory));
 #else
     return reader.fail_feature(Feature::kMultiMemory, offset);
 #endif

@@ -125,6 +125,7 @@ struct ModuleData : Module {
 
   const ExportData* exports = nullptr;
   uint32_t export_count = 0;
+  const uint32_t* export_order = nullptr;  // by name; only with more than kFewExports
   uint32_t start_function = kNoIndex;
   const ElementSegment* elements = nullptr;
   uint32_t element_count = 0;
@@ -149,6 +150,8 @@ struct ModuleData : Module {
   const FunctionType& function_type(uint32_t funcidx) const {
     return types[type_of_function(funcidx)];
   }
+  // The export `name`, or null. Logarithmic, linear up to kFewExports.
+  const ExportData* find_export(StringView name) const;
   static ModuleData& of(const Module& module) {
     return const_cast<ModuleData&>(static_cast<const ModuleData&>(module));
   }
@@ -158,6 +161,7 @@ struct ModuleData : Module {
 constexpr uint32_t kMaxTypes = 1000000;
 constexpr uint32_t kMaxFunctions = 1000000;
 constexpr uint32_t kMaxParameters = 1000;
+constexpr uint32_t kFewExports = 16;  // not worth an index
 constexpr uint32_t kMaxItems = 10000000;
 constexpr uint32_t kMaxFrameSlots = 65535;
 constexpr uint32_t kMaxNesting = 100000;
