@@ -73,6 +73,17 @@ clang --target=wasm32-wasi -Os -Wl,--strip-all,--stack-first,-z,stack-size=4096 
 expect 0 "pi is about 3.14159" $mote run $out/hello_wasi.wasm
 expect 3 "argument 2: two" $mote run $out/hello_wasi.wasm one two
 
+title "The same app on a board with 64 KB of flash and 8 KB of RAM (LM3S811, emulated)"
+if command -v arm-none-eabi-g++ >/dev/null && command -v qemu-system-arm >/dev/null; then
+  cmake --preset cortex-m3
+  cmake --build --preset cortex-m3 --target lm3s811evb-blink
+  # The firmware ends with what it used: flash, fixed RAM, the store, the native stack; in bytes.
+  expect 0 "arena_peak" qemu-system-arm -M lm3s811evb -nographic -monitor none -serial none \
+    -semihosting-config enable=on,target=native -kernel build/cortex-m3/test/boards/lm3s811evb-blink.elf
+else
+  echo "**** LEFT OUT: it needs gcc-arm-none-eabi, picolibc-arm-none-eabi and qemu-system-arm."
+fi
+
 printf '\n'
 if [[ $failures -ne 0 ]]; then
   echo "$failures steps did not go as expected."

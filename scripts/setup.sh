@@ -20,7 +20,9 @@ mote_packages_test=("${mote_packages_demo[@]}"
   python3@python3
 )
 # What is left out without them is said by CMake ("example ... is not built") and by test.sh.
-mote_packages_optional_demo=()
+mote_packages_optional_demo=(
+  gcc-arm-none-eabi@arm-none-eabi-g++ picolibc-arm-none-eabi qemu-system-arm@qemu-system-arm
+)
 mote_packages_optional_test=(
   clang-22@clang++-22 lld-22@wasm-ld-22 libclang-rt-22-dev
   rustc libstd-rust-dev-wasm32

@@ -176,8 +176,6 @@ Error open_image(Store& store, Bytes image, const Module** module, LoadOptions o
   if (!error.ok()) return error;
 
   Arena& arena = data->arena;
-  ScratchOwner owner;
-  owner.acquire(*data);
   const Arena::Mark mark = arena.mark();
   const size_t used_before = arena.used_low() + arena.used_high();
   const size_t peak_before = arena.restart_peak();
@@ -212,7 +210,7 @@ Error open_image(Store& store, Bytes image, const Module** module, LoadOptions o
     arena.roll_back_low(mark);
   }
   arena.raise_peak(peak_before);
-  owner.release_all(*data);
+  arena.roll_back_high(mark);
   return error;
 }
 
