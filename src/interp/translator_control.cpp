@@ -214,7 +214,7 @@ bool Translator::br_table(const DecodedInstruction& in) {
   if (!pop(ValueType::kI32, &index)) return false;
   // Each label takes at least a byte; the default comes on top.
   if (in.index >= reader_->left()) {
-    return reader_->fail(ErrorCode::kUnexpectedEndOfSection, reader_->position() + reader_->left());
+    return reader_->fail(ErrorCode::kUnexpectedEndOfSection, in.offset);
   }
   in_table_ = true;
   table_left_ = in.index + 1;
