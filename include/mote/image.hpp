@@ -90,8 +90,9 @@ bool is_image(Bytes bytes);
 // what follows it in `image` is ignored. The module is like the one that was saved, but its code,
 // names and data are referred to in place. Takes scratch memory while it works.
 // Fails with kNotAnImage, kImageOfOtherBuild, kImageDamaged (with the offset in the image, where
-// one makes sense), kOutOfMemory, kArguments (the address is no multiple of four), kCodeNotMovable,
-// kSavedCodeOff. Cost: linear in the size of the image, for the checksum.
+// one makes sense), kOutOfMemory, kArguments (the address is no multiple of four), kBusy (a load is
+// in progress on the store), kCodeNotMovable, kSavedCodeOff. Cost: linear in the size of the image,
+// for the checksum.
 Error open_image(Store& store, Bytes image, const Module** module, LoadOptions options = {});
 
 }  // namespace mote

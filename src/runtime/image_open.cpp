@@ -170,6 +170,7 @@ Error open_image(Store& store, Bytes image, const Module** module, LoadOptions o
   *module = nullptr;
   StoreData* data = StoreData::of(store);
   if (data == nullptr) return make_error(ErrorCode::kOutOfMemory);
+  if (data->is_loading) return make_error(ErrorCode::kBusy);
   if (reinterpret_cast<uintptr_t>(image.data()) % 4 != 0) return make_error(ErrorCode::kArguments);
   ImageParts parts;
   Error error = find_parts(image, &parts);
