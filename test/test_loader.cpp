@@ -87,6 +87,70 @@ TEST(Loader, SurvivesEveryDamagedByteAndAgreesAboutIt) {
   }
 }
 
+// The bytes of `original` up to the end of the section at `*at`, which is moved behind it; that
+// section says that it is much longer than the input.
+std::vector<uint8_t> overstate_section(const std::vector<uint8_t>& original, size_t* at,
+                                       size_t* content) {
+  const size_t id = *at;
+  size_t size = 0;
+  uint32_t shift = 0;
+  size_t here = id + 1;
+  do {
+    size |= static_cast<size_t>(original[here] & 0x7F) << shift;
+    shift += 7;
+  } while ((original[here++] & 0x80) != 0);
+  *at = here + size;
+  std::vector<uint8_t> bytes(original.begin(), original.begin() + static_cast<long>(id + 1));
+  for (const uint8_t byte : {0xFF, 0xFF, 0xFF, 0x3F}) bytes.push_back(static_cast<uint8_t>(byte));
+  *content = bytes.size();
+  bytes.insert(bytes.end(), original.begin() + static_cast<long>(here),
+               original.begin() + static_cast<long>(*at));
+  return bytes;
+}
+
+TEST(Loader, ReportsOffsetsThatLieWithinTheInput) {
+  for (const char* name : kModules) {
+    const std::vector<uint8_t> original = wasm(name);
+    for (size_t section = 8; section < original.size();) {
+      size_t content = 0;
+      std::vector<uint8_t> bytes = overstate_section(original, &section, &content);
+      // Every length and count within, too.
+      for (size_t at = content; at + 4 < bytes.size(); at++) {
+        std::vector<uint8_t> damaged = bytes;
+        for (size_t i = 0; i < 4; i++) damaged[at + i] = 0xFF;
+        damaged[at + 4] = 0x07;
+        TestStore test;
+        const Module* module = nullptr;
+        const Error error = load(test.store, view(damaged), &module);
+        EXPECT_FALSE(error.ok());
+        EXPECT_LE(error.offset, damaged.size()) << name << " " << at << ": " << text(error);
+      }
+    }
+  }
+}
+
+TEST(Loader, ReportsACountThatIsTooLargeWhereItStands) {
+  // A type section that says it has 255 bytes; its first type has 16383 parameters.
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00,
+                                      0x01, 0xFF, 0x01, 0x01, 0x60, 0xFF, 0x7F};
+  TestStore test;
+  const Module* module = nullptr;
+  EXPECT_EQ(text(load(test.store, view(bytes), &module)),
+            "byte offset 13: unexpected end of section or function");
+}
+
+TEST(Loader, ReportsAConstantThatIsCutOffWhereItStands) {
+  // The body ends 3 bytes behind f32.const; the input ends after one of them.
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x01,
+                                      0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00,
+                                      0x0A, 0x7F, 0x01, 0x05, 0x00, 0x43, 0x00};
+  TestStore test;
+  const Module* module = nullptr;
+  const Error error = load(test.store, view(bytes), &module);
+  EXPECT_EQ(error.code, ErrorCode::kUnexpectedEndOfSection);
+  EXPECT_EQ(error.offset, 24u);
+}
+
 TEST(Loader, GivesAllMemoryBackWhenItFails) {
   TestStore test;
   std::vector<uint8_t> bytes = wasm("guest");
@@ -183,6 +247,62 @@ TEST(Loader, KeepsNothingOfTheBytesUnlessTheyStay) {
   EXPECT_EQ(a->export_at(0).name, StringView("memory"));
 }
 
+// A module with one function and `count` exports of it, not in the order of their names.
+std::vector<uint8_t> module_with_exports(uint32_t count) {
+  WasmWriter module;
+  module.header();
+  module.section(1, {0x01, 0x60, 0x00, 0x00});
+  module.section(3, {0x01, 0x00});
+  WasmWriter exports;
+  exports.u32(count);
+  for (uint32_t i = 0; i < count; i++) {
+    const std::string name = "f" + std::to_string(i * 7919 % count);
+    exports.u32(static_cast<uint32_t>(name.size()));
+    exports.append({name.begin(), name.end()});
+    exports.append({0x00, 0x00});
+  }
+  module.section(7, exports.data());
+  module.section(10, {0x01, 0x02, 0x00, 0x0B});
+  return module.data();
+}
+
+TEST(Loader, FindsEveryExportOfFewAndOfMany) {
+  for (const uint32_t count : {0u, 1u, 16u, 17u, 1000u}) {
+    TestStore test;
+    const Module* module = nullptr;
+    const Error error = load(test.store, view(module_with_exports(count)), &module);
+    ASSERT_TRUE(error.ok()) << text(error);
+    Instance* instance = nullptr;
+    ASSERT_TRUE(test.store.instantiate(module, &instance).ok());
+    for (uint32_t i = 0; i < count; i++) {
+      EXPECT_EQ(instance->function(("f" + std::to_string(i)).c_str()).index, 0u) << i;
+    }
+    for (const char* name : {"", "f", "f00", "f1001", "g", "\x7f"}) {
+      EXPECT_FALSE(instance->function(name).exists()) << name;
+    }
+    if (count == 0) continue;
+    EXPECT_EQ(module->export_at(0).name, StringView("f0"));
+  }
+}
+
+TEST(Loader, KeepsAnIndexOfExportsOnlyWhereThereAreMany) {
+  const auto bytes_per_export = [](uint32_t count) {
+    TestStore few;
+    TestStore more;
+    const Module* a = nullptr;
+    const Module* b = nullptr;
+    LoadOptions stay;
+    stay.bytes_stay = true;
+    const std::vector<uint8_t> small = module_with_exports(count - 1);
+    const std::vector<uint8_t> large = module_with_exports(count);
+    EXPECT_TRUE(load(few.store, view(small), &a, stay).ok());
+    EXPECT_TRUE(load(more.store, view(large), &b, stay).ok());
+    return b->info().arena_bytes - a->info().arena_bytes;
+  };
+  EXPECT_GE(bytes_per_export(17), bytes_per_export(16) + 16 * sizeof(uint32_t));
+  EXPECT_LE(bytes_per_export(16), 2 * sizeof(void*) + 16);
+}
+
 TEST(Loader, NamesTheFeatureThatIsMissing) {
   // (module (memory i64 1))
   const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00,
@@ -194,6 +314,20 @@ TEST(Loader, NamesTheFeatureThatIsMissing) {
   EXPECT_EQ(error.feature, Feature::kMemory64);
   EXPECT_EQ(text(error),
             "byte offset 11: the module needs a feature that this build does not have: memory64");
+}
+
+TEST(Loader, SeesThatAMemoryIsNamedThoughItIsTheFirst) {
+  // (module (memory 1) (func (drop (i32.load (i32.const 0))))), the load with memory index 0
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x01,
+                                      0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00,
+                                      0x05, 0x03, 0x01, 0x00, 0x01, 0x0A, 0x0B, 0x01, 0x09,
+                                      0x00, 0x41, 0x00, 0x28, 0x42, 0x00, 0x00, 0x1A, 0x0B};
+  TestStore test;
+  const Module* module = nullptr;
+  ASSERT_TRUE(load_in_pieces(test.store, bytes, 1, 1, &module).ok());
+  EXPECT_TRUE(module->uses(Feature::kMultiMemory));
+  ASSERT_TRUE(load(test.store, view(bytes), &module).ok());
+  EXPECT_TRUE(module->uses(Feature::kMultiMemory));
 }
 
 TEST(Loader, TellsExpectedAndActualTypes) {

@@ -43,8 +43,9 @@ struct FrameInfo {
 class Execution {
  public:
   // Takes `stack_bytes` for the guest's stack, plus a small record, from the store's buffer. When
-  // that fails, error() is kOutOfMemory and nothing can be started. Executions of one store must be
-  // destroyed in the reverse order of their making.
+  // that fails, error() is kOutOfMemory and nothing can be started. Executions may be destroyed in
+  // any order, also after Store::reset(). The memory of one comes back when those that were made
+  // after it are gone, too, and when no loader is alive.
   Execution(Store& store, uint32_t stack_bytes);
   ~Execution();
   Execution(const Execution&) = delete;
@@ -95,6 +96,7 @@ class Execution {
  private:
   Store& store_;
   detail::ExecutionData* data_ = nullptr;
+  uint32_t epoch_ = 0;  // of the store
   Error error_;
 };
 

@@ -24,8 +24,8 @@ class Instance {
  public:
   const Module& module() const;
 
-  // The exported function `name`; exists() is false when there is none. Cost: linear in the
-  // number of exports.
+  // The exported function `name`; exists() is false when there is none. Cost: logarithmic
+  // in the number of exports.
   Function function(StringView name);
   // Type of a function of this instance. `funcidx` must be in range.
   FunctionType function_type(uint32_t funcidx) const;

@@ -15,6 +15,7 @@ class Store;
 namespace detail {
 struct LoaderState;
 struct ModuleData;
+struct StoreData;
 }  // namespace detail
 
 enum class ExternKind : uint8_t { kFunction = 0, kTable = 1, kMemory = 2, kGlobal = 3 };
@@ -56,9 +57,10 @@ struct ModuleInfo {
   uint32_t offset_map_bytes = 0;  // how much of code_bytes those maps are
   uint32_t functions = 0;         // defined by the module
   uint32_t types = 0;
-  uint32_t data_bytes = 0;       // data segments
-  uint32_t arena_bytes = 0;      // long-lived memory of the store that the module takes
-  uint32_t load_peak_bytes = 0;  // the same plus the most scratch memory that loading needed
+  uint32_t data_bytes = 0;   // data segments
+  uint32_t arena_bytes = 0;  // long-lived memory of the store that the module takes
+  // The same plus the most scratch memory that loading needed, and what others took meanwhile.
+  uint32_t load_peak_bytes = 0;
   uint32_t max_frame_bytes = 0;  // largest frame of one function on the guest's stack
 };
 
@@ -103,8 +105,15 @@ struct LoadOptions {
 
 // Takes a module in chunks of any size, validates and translates it on the way (nothing is kept
 // of the bytes). How the input is cut never changes the outcome: same module, same error, same
-// offset. Only one loader may be at work on a store at a time. An unfinished or failed load gives
-// all of its memory back when the loader is destroyed.
+// offset. A store has one loader at a time: a second one fails with kBusy.
+//
+// While a loader is alive, everything else may go on in the store: guests run, instances and
+// executions are made. Scratch memory of executions that end meanwhile comes back when the loader
+// is destroyed. An unfinished or failed load then gives back what it took, but for long-lived
+// memory that others took memory behind (a guest that touches more of its memory, an instance):
+// that stays taken until the store is reset. Within the code section, the translated code has to stay
+// the last long-lived memory: if others take some between two feed() of that section, the load fails
+// with kOutOfMemory.
 class Loader {
  public:
   explicit Loader(Store& store, LoadOptions options = {});
@@ -116,11 +125,15 @@ class Loader {
   LoadState feed(Bytes bytes);
   // Says that the module is complete. On success `*module` is the new module.
   Error finish(const Module** module);
-  // The error, once feed() returned kFailed.
+  // Why the loader cannot take bytes (kOutOfMemory, kBusy), or why feed() returned kFailed.
   Error error() const;
 
  private:
-  detail::LoaderState* state_ = nullptr;
+  void end(bool keep);
+
+  detail::LoaderState* state_ = nullptr;  // null: the load has ended
+  detail::StoreData* store_ = nullptr;
+  uint32_t epoch_ = 0;  // of the store
   Error error_;
 };
 

@@ -64,7 +64,8 @@ class Store {
 
   MemoryReport memory() const;
 
-  // Forgets everything that was made in the store. Nothing made in it may be used afterwards.
+  // Forgets everything that was made in the store. Nothing made in it may be used afterwards,
+  // except that executions and loaders can still be destroyed. Not from within a host function.
   void reset();
 
  private:

@@ -10,6 +10,7 @@ Arena::Arena(MutableBytes buffer, bool buffer_is_zero)
       end_(buffer.data() + buffer.size()),
       low_(begin_),
       high_(end_),
+      floor_(begin_),
       clean_low_(buffer_is_zero ? begin_ : end_),
       clean_high_(end_) {}
 
@@ -57,7 +58,7 @@ void Arena::shrink(const void* block, size_t old_size, size_t new_size) {
 
 void* Arena::extend_scratch(void* block, size_t old_size, size_t new_size) {
   if (block != high_ || block == nullptr) return nullptr;
-  const size_t more = (new_size - old_size + 15) & ~size_t{15};
+  const size_t more = (new_size - old_size + 7) & ~size_t{7};
   if (more > free_bytes()) return nullptr;
   high_ -= more;
   note_use();

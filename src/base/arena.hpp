@@ -59,7 +59,9 @@ class Arena {
     uint8_t* high;
   };
   Mark mark() const { return {low_, high_}; }
-  void roll_back_low(const Mark& mark) { low_ = mark.low; }
+  void roll_back_low(const Mark& mark) { low_ = mark.low > floor_ ? mark.low : floor_; }
+  // What is long-lived by now stays, also if an older mark is rolled back to.
+  void keep_low() { floor_ = low_; }
   void roll_back_high(const Mark& mark) { high_ = mark.high; }
 
   size_t total() const { return static_cast<size_t>(end_ - begin_); }
@@ -81,6 +83,7 @@ class Arena {
   uint8_t* end_;
   uint8_t* low_;
   uint8_t* high_;
+  uint8_t* floor_;
   // Bytes in [clean_low_, clean_high_) were never handed out; they are zero if the buffer was.
   uint8_t* clean_low_;
   uint8_t* clean_high_;

@@ -25,7 +25,9 @@ class Reader {
         offset_(offset) {}
 
   // Position in the module of the next byte.
-  __attribute__((always_inline)) uint32_t position() const { return offset_ + static_cast<uint32_t>(cursor_ - begin_); }
+  __attribute__((always_inline)) uint32_t position() const {
+    return offset_ + static_cast<uint32_t>(cursor_ - begin_);
+  }
   const uint8_t* cursor() const { return cursor_; }
   void set_cursor(const uint8_t* cursor) { cursor_ = cursor; }
   size_t consumed() const { return static_cast<size_t>(cursor_ - begin_); }
@@ -62,6 +64,10 @@ class Reader {
     error_.feature = feature;
     return false;
   }
+
+  // Notes features that an encoding needs; what was read twice may note them twice.
+  void note_features(uint32_t features) { features_ |= features; }
+  uint32_t features() const { return features_; }
 
   [[nodiscard]] __attribute__((always_inline)) bool byte(uint8_t* value) {
     *value = 0;  // compilers do not see that it is not used after a failure
@@ -122,10 +128,11 @@ class Reader {
 
  private:
   // An item of `size` bytes does not fit in what is there. If it does not fit before the limit
-  // either, waiting is pointless, however the input is cut.
+  // either, waiting is pointless, however the input is cut. The limit is only a claim of the module
+  // and may lie behind its end: the error is at the item.
   bool out_of_bytes_within(uint32_t size) {
     if (limit_ != kNoIndex && left() < size) {
-      return fail(ErrorCode::kUnexpectedEndOfSection, limit_);
+      return fail(ErrorCode::kUnexpectedEndOfSection, position());
     }
     error_ = Error{};
     return false;
@@ -166,6 +173,7 @@ class Reader {
   const uint8_t* all_end_;
   uint32_t offset_;
   uint32_t limit_ = kNoIndex;
+  uint32_t features_ = 0;
   Error error_;
 };
 

@@ -46,7 +46,9 @@ class ScratchVector {
 
  private:
   [[nodiscard]] bool grow(uint32_t needed) {
-    uint32_t capacity = capacity_ < 8 ? 8 : capacity_;
+    // Small at first: most functions are.
+    constexpr uint32_t kFirst = sizeof(T) >= 16 ? 4 : 8;
+    uint32_t capacity = capacity_ < kFirst ? kFirst : capacity_;
     while (capacity < needed) {
       if (capacity > UINT32_MAX / 2) return false;
       capacity *= 2;
@@ -61,7 +63,7 @@ class ScratchVector {
         return true;
       }
     }
-    T* data = static_cast<T*>(arena_->allocate_scratch(capacity * sizeof(T), 16));
+    T* data = static_cast<T*>(arena_->allocate_scratch(capacity * sizeof(T), 8));
     if (data == nullptr) return false;
     if (size_ != 0) memcpy(static_cast<void*>(data), data_, size_ * sizeof(T));
     data_ = data;

@@ -120,11 +120,11 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_BINARY_FORMS_01(X, name) X(name, S, S, D)
 #define MOTE_BINARY_FORMS_10(X, name) X(name, S, S, D) X(name, S, C, D)
 #define MOTE_BINARY_FORMS_11(X, name) X(name, S, S, D) X(name, S, C, D)
-#define MOTE_BINARY_FORMS_21(X, name)                                                  \
-  X(name, S, S, D)                                                                     \
-  X(name, S, S, N)                                                                     \
-  X(name, S, C, D) X(name, S, C, N) X(name, A, S, D) X(name, A, S, N) X(name, A, C, D) \
-      X(name, A, C, N)
+#define MOTE_BINARY_FORMS_21(X, name) \
+  X(name, S, S, D)                    \
+  X(name, S, S, N)                    \
+  X(name, S, C, D)                    \
+  X(name, S, C, N) X(name, A, S, D) X(name, A, S, N) X(name, A, C, D) X(name, A, C, N)
 #define MOTE_BINARY_FORMS_20(X, name) \
   MOTE_BINARY_FORMS_21(X, name)       \
   X(name, S, A, D)                    \
@@ -212,24 +212,23 @@ inline bool is_outlined(const Instruction& info) {
 }
 
 // Whether there are forms that take values of the type from an accumulator.
-constexpr bool owns_accumulator(ValueType type) {
-  switch (type) {
-    case ValueType::kI64: return MOTE_OWN_I64 != 0;
-    case ValueType::kF32: return MOTE_OWN_F32 != 0;
-    case ValueType::kF64: return MOTE_OWN_F64 != 0;
-    default: return MOTE_OWN_I32 != 0;
+__attribute__((always_inline)) constexpr bool owns_accumulator(ValueType type) {
+  if (MOTE_OWN_I32 == MOTE_OWN_I64 && MOTE_OWN_I32 == MOTE_OWN_F32 &&
+      MOTE_OWN_I32 == MOTE_OWN_F64) {
+    return MOTE_OWN_I32 != 0;
   }
+  if (type == ValueType::kI64) return MOTE_OWN_I64 != 0;
+  if (type == ValueType::kF32) return MOTE_OWN_F32 != 0;
+  if (type == ValueType::kF64) return MOTE_OWN_F64 != 0;
+  return MOTE_OWN_I32 != 0;
 }
 // The type as which values are moved, and which names the accumulator that they are left in.
-constexpr ValueType moved_as(ValueType type) {
-  switch (type) {
-    case ValueType::kI64: return ValueType::kI64;
-    case ValueType::kF32: return MOTE_APART_F32 != 0 ? ValueType::kF32 : ValueType::kI32;
-    case ValueType::kF64: return MOTE_APART_F64 != 0 ? ValueType::kF64 : ValueType::kI64;
-    default: return ValueType::kI32;
-  }
+__attribute__((always_inline)) constexpr ValueType moved_as(ValueType type) {
+  if (type == ValueType::kI64) return ValueType::kI64;
+  if (type == ValueType::kF64) return MOTE_APART_F64 != 0 ? ValueType::kF64 : ValueType::kI64;
+  if (MOTE_APART_F32 != 0 && type == ValueType::kF32) return ValueType::kF32;
+  return ValueType::kI32;
 }
-
 constexpr bool is_moved_as_integer(ValueType type) {
   return moved_as(type) == ValueType::kI32 || moved_as(type) == ValueType::kI64;
 }

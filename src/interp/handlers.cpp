@@ -11,14 +11,13 @@ Handler first_handler(Op op) {
 #define MOTE_CONTROL(...) Handler::kCount,
 #define MOTE_CONST(...) Handler::kCount,
 // What is outlined has the number of its function here.
-#define MOTE_FIRST(operand, result, ops, name, form)                             \
-  MOTE_INLINED(operand, result, Handler::k##name##form, )                        \
+#define MOTE_FIRST(operand, result, ops, name, form)      \
+  MOTE_INLINED(operand, result, Handler::k##name##form, ) \
   MOTE_OUTLINED(operand, result, static_cast<Handler>(ops::k##name), )
 #define MOTE_UNARY(code, name, text, result, operand, feature) \
   MOTE_FIRST(operand, result, OutlinedUnaryOp, name, _SD)
 #define MOTE_UNARY_TRAP MOTE_UNARY
-#define MOTE_TEST(code, name, text, type, feature) \
-  MOTE_FIRST(type, I32, OutlinedUnaryOp, name, _SD)
+#define MOTE_TEST(code, name, text, type, feature) MOTE_FIRST(type, I32, OutlinedUnaryOp, name, _SD)
 #define MOTE_BINARY(code, name, text, type, ...) \
   MOTE_FIRST(type, type, OutlinedBinaryOp, name, _SSD)
 #define MOTE_BINARY_TRAP MOTE_BINARY

@@ -50,7 +50,8 @@ const OutlinedUnary kUnaryFunctions[] = {
 };
 
 const OutlinedBinary kBinaryFunctions[] = {
-#define MOTE_BINARY(code, name, text, type, ...) MOTE_OUTLINED(type, type, binary<semantics::name>, )
+#define MOTE_BINARY(code, name, text, type, ...) \
+  MOTE_OUTLINED(type, type, binary<semantics::name>, )
 #define MOTE_BINARY_TRAP MOTE_BINARY
 #define MOTE_COMPARE(code, name, text, type, ...) \
   MOTE_OUTLINED(type, I32, binary<semantics::name>, )

@@ -1,5 +1,6 @@
-// Arithmetic that is a function instead of a handler, on targets that count their flash: one handler
-// for one source and one for two call it through a table. Which instructions: MOTE_OUT in forms.hpp.
+// Arithmetic that is a function instead of a handler, on targets that count their flash: one
+// handler for one source and one for two call it through a table. Which instructions: MOTE_OUT in
+// forms.hpp.
 //
 //   handler | number of the function | slot a | slot b (if two) | slot of the result
 #pragma once

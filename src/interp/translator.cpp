@@ -19,6 +19,7 @@ bool Translator::begin_code(ModuleContext& context, Reader& reader) {
   if (code_block_ == nullptr) return reader.fail(ErrorCode::kOutOfMemory, reader.position());
   code_ = code_block_;
   block_bytes_ = 0;
+  room_ = 0;
   size_ = 0;
   module_->code_begin = reinterpret_cast<const uint8_t*>(code_block_);
   module_->code_end = module_->code_begin;

@@ -44,8 +44,9 @@ class Translator final : public CodeSink {
   using Slot = uint32_t;
   static constexpr Slot kNoSlot = 0xFFFFFFFF;
   static constexpr uint32_t kNoPatch = 0xFFFFFFFF;
-  // How many operands may wait unwritten. Bounds the work of one local.set.
-  static constexpr uint32_t kWindow = 16;
+  // How many operands may wait unwritten. Bounds the work of one local.set, and takes nine bytes of
+  // scratch memory each.
+  static constexpr uint32_t kWindow = sizeof(void*) == 8 ? 16 : 8;
   // A branch that takes more values along moves them as one block.
   static constexpr uint32_t kMostCopies = 4;
 
@@ -191,6 +192,7 @@ class Translator final : public CodeSink {
   bool check_memory(uint32_t memidx);
   void fold_address(Operand* address, uint32_t* offset, bool takes_constant);
   Unit* emit(Handler handler, uint32_t operand_units);
+  bool make_room(uint32_t units);
   Unit* emit_source(Unit* at, const Operand& operand);
   void note_offset(uint32_t offset);
   uint32_t position_of(const Unit* at) const { return static_cast<uint32_t>(at - code_); }
@@ -248,10 +250,11 @@ class Translator final : public CodeSink {
   uint32_t block_bytes_ = 0;    // taken from the arena
   Unit* code_ = nullptr;        // code of the function
   uint32_t size_ = 0;           // units written
+  uint32_t room_ = 0;           // units that fit before more memory has to be taken
   uint32_t map_position_ = 0;
   uint32_t map_offset_ = 0;
   bool out_of_memory_ = false;
-  Unit unused_[4 * (kHandlerUnits + 4 * kU64Units)];  // written to once memory is out
+  Unit unused_[kHandlerUnits + 4 * kU64Units];  // written to once memory is out
 };
 
 }  // namespace mote::detail

@@ -59,24 +59,32 @@ uint32_t direction_number(bool backward) { return kDirections == 2 && backward ?
 Unit* Translator::emit(Handler handler, uint32_t operand_units) {
   last_result_at_ = kNoPatch;
   const uint32_t units = kHandlerUnits + operand_units;
-  const uint32_t start = static_cast<uint32_t>(code_ - code_block_);
-  const uint64_t needed = (static_cast<uint64_t>(start) + size_ + units) * sizeof(Unit);
-  if (needed > block_bytes_ && !out_of_memory_) {
-    // Ask for more than is needed now, but not for more than there is.
-    uint64_t wanted = needed + 128 + block_bytes_ / 8;
-    if (wanted > UINT32_MAX || !arena_->extend(code_block_, block_bytes_, wanted)) {
-      wanted = (needed + 15) & ~uint64_t{15};
-      if (wanted > UINT32_MAX || !arena_->extend(code_block_, block_bytes_, wanted)) {
-        out_of_memory_ = true;
-      }
-    }
-    if (!out_of_memory_) block_bytes_ = static_cast<uint32_t>(wanted);
-  }
-  if (out_of_memory_) return unused_;
+  if (units > room_ && !make_room(units)) return unused_;
+  room_ -= units;
   Unit* at = code_ + size_;
   size_ += units;
   write_handler(at, handler);
   return at + kHandlerUnits;
+}
+
+// Takes memory for `units` more, and for some that will follow.
+bool Translator::make_room(uint32_t units) {
+  if (out_of_memory_) return false;
+  const uint32_t used = static_cast<uint32_t>(code_ - code_block_) + size_;
+  const uint64_t needed = (static_cast<uint64_t>(used) + units) * sizeof(Unit);
+  // Ask for more than is needed now, but not for more than there is.
+  uint64_t wanted = (needed + 128 + block_bytes_ / 8) & ~uint64_t{15};
+  if (wanted > UINT32_MAX || !arena_->extend(code_block_, block_bytes_, wanted)) {
+    wanted = (needed + 15) & ~uint64_t{15};
+    if (wanted > UINT32_MAX || !arena_->extend(code_block_, block_bytes_, wanted)) {
+      out_of_memory_ = true;
+      room_ = 0;
+      return false;
+    }
+  }
+  block_bytes_ = static_cast<uint32_t>(wanted);
+  room_ = block_bytes_ / static_cast<uint32_t>(sizeof(Unit)) - used;
+  return true;
 }
 
 Unit* Translator::emit_source(Unit* at, const Operand& operand) {

@@ -57,14 +57,21 @@ bool Translator::push(ValueType type, PlaceKind kind, uint64_t bits) {
 
 // Operand `index`, whose home is `home`.
 void Translator::operand_at(uint32_t index, Slot home, Operand* out) {
-  const bool in_window = types_.size() - index <= kWindow;
-  const PlaceKind kind = in_window ? window_kinds_[index % kWindow] : PlaceKind::kHome;
   out->type = types_[index];
   out->home = home;
-  out->bits = kind == PlaceKind::kHome ? 0 : window_bits_[index % kWindow];
-  out->slot = kind == PlaceKind::kLocal ? static_cast<Slot>(out->bits) : home;
-  out->src = kind == PlaceKind::kConstant ? Src::C : Src::S;
-  out->is_temporary = kind == PlaceKind::kHome;
+  out->slot = home;
+  out->src = Src::S;
+  out->is_temporary = true;
+  if (waiting_ == 0 || types_.size() - index > kWindow) return;
+  const PlaceKind kind = window_kinds_[index % kWindow];
+  if (kind == PlaceKind::kHome) return;
+  out->is_temporary = false;
+  if (kind == PlaceKind::kLocal) {
+    out->slot = static_cast<Slot>(window_bits_[index % kWindow]);
+  } else {
+    out->src = Src::C;
+    out->bits = window_bits_[index % kWindow];
+  }
 }
 
 // Takes the top operand. `expected` kNone: any type. In unreachable code, what is not there has

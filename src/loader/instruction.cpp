@@ -3,9 +3,7 @@
 
 namespace mote::detail {
 
-namespace {
-
-constexpr Instruction kInstructions[] = {
+const Instruction kInstructions[] = {
     {Op::kIllegal, Shape::kIllegal, Immediates::kNothing, Feature::kNone, ValueType::kNone,
      ValueType::kNone, Op::kIllegal, Op::kIllegal, 0, 0, 0},
 #define MOTE_ROW(name, shape, immediates, feature, result, operand, swapped, inverse, align, trap, \
@@ -44,6 +42,8 @@ constexpr Instruction kInstructions[] = {
 #include "loader/instructions.def"
 #undef MOTE_ROW
 };
+
+namespace {
 
 #define MOTE_CONTROL(code, ...) code,
 #define MOTE_CONST MOTE_CONTROL
@@ -186,6 +186,8 @@ bool decode_memarg(Reader& reader, const Instruction& info, DecodedInstruction* 
 #if MOTE_FEATURE_MULTI_MEMORY
     out->index -= 0x40;
     if (!reader.u32(&out->index2)) return false;
+    // Also for memory 0: engines without several memories do not know this encoding.
+    reader.note_features(feature_bit(Feature::kMultiMemory));
 #else
     return reader.fail_feature(Feature::kMultiMemory, offset);
 #endif
@@ -200,7 +202,6 @@ bool decode_memarg(Reader& reader, const Instruction& info, DecodedInstruction* 
 
 }  // namespace
 
-const Instruction& instruction(Op op) { return kInstructions[static_cast<uint8_t>(op)]; }
 uint16_t code_of(Op op) { return kCodes[static_cast<uint8_t>(op)]; }
 
 bool decode_value_type(Reader& reader, ValueType* type) {

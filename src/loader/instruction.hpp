@@ -69,7 +69,8 @@ struct Instruction {
   uint8_t commutes : 1;
 };
 
-const Instruction& instruction(Op op);
+extern const Instruction kInstructions[static_cast<int>(Op::kCount)];
+inline const Instruction& instruction(Op op) { return kInstructions[static_cast<uint8_t>(op)]; }
 // Opcode with its prefix byte above it, and the name in the text format: for tools and tests.
 uint16_t code_of(Op op);
 const char* name_of(Op op);

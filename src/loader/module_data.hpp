@@ -125,6 +125,7 @@ struct ModuleData : Module {
 
   const ExportData* exports = nullptr;
   uint32_t export_count = 0;
+  const uint32_t* export_order = nullptr;  // by name; only with more than kFewExports
   uint32_t start_function = kNoIndex;
   const ElementSegment* elements = nullptr;
   uint32_t element_count = 0;
@@ -149,6 +150,8 @@ struct ModuleData : Module {
   const FunctionType& function_type(uint32_t funcidx) const {
     return types[type_of_function(funcidx)];
   }
+  // The export `name`, or null. Logarithmic, linear up to kFewExports.
+  const ExportData* find_export(StringView name) const;
   static ModuleData& of(const Module& module) {
     return const_cast<ModuleData&>(static_cast<const ModuleData&>(module));
   }
@@ -158,13 +161,21 @@ struct ModuleData : Module {
 constexpr uint32_t kMaxTypes = 1000000;
 constexpr uint32_t kMaxFunctions = 1000000;
 constexpr uint32_t kMaxParameters = 1000;
+constexpr uint32_t kFewExports = 16;  // not worth an index
 constexpr uint32_t kMaxItems = 10000000;
 constexpr uint32_t kMaxFrameSlots = 65535;
 constexpr uint32_t kMaxNesting = 100000;
 
-// 32-bit slots that a value takes in a frame.
+// 32-bit slots that a value takes in a frame, by the low five bits of its type (which differ).
+inline constexpr uint8_t kSlotsOfType[32] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+                                             1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 2, 1, 2, 1};
 __attribute__((always_inline)) constexpr uint32_t slots_of(ValueType type) {
-  return type == ValueType::kI64 || type == ValueType::kF64 ? 2 : type == ValueType::kNone ? 0 : 1;
+  return kSlotsOfType[static_cast<uint8_t>(type) & 0x1F];
 }
+static_assert(slots_of(ValueType::kNone) == 0 && slots_of(ValueType::kI32) == 1 &&
+                  slots_of(ValueType::kI64) == 2 && slots_of(ValueType::kF32) == 1 &&
+                  slots_of(ValueType::kF64) == 2 && slots_of(ValueType::kV128) == 4 &&
+                  slots_of(ValueType::kFuncRef) == 1 && slots_of(ValueType::kExternRef) == 1,
+              "kSlotsOfType");
 
 }  // namespace mote::detail

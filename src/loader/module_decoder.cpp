@@ -106,6 +106,7 @@ void ModuleDecoder::run(Reader& reader) {
     if (step(reader)) continue;
     if (reader.need_more()) {
       reader.set_cursor(item);
+      module_.features |= reader.features();
       return;
     }
     if (in_names_) {  // a custom section cannot make a module malformed
@@ -222,8 +223,9 @@ bool ModuleDecoder::section_count(Reader& reader) {
   const uint32_t offset = reader.position();
   if (!reader.u32(&count_)) return false;
   // Every item takes at least one byte.
-  if (count_ > reader.left())
-    return fail_index(reader, ErrorCode::kUnexpectedEndOfSection, section_end_, count_);
+  if (count_ > reader.left()) {
+    return fail_index(reader, ErrorCode::kUnexpectedEndOfSection, offset, count_);
+  }
   if (count_ > kMaxItems) return fail_index(reader, ErrorCode::kTooManyItems, offset, count_);
   if (!allocate_items(reader, offset)) return false;
   step_ = count_ == 0 ? Step::kItemsDone : Step::kItem;
@@ -364,7 +366,7 @@ bool ModuleDecoder::type_item(Reader& reader) {
   const uint32_t offset = reader.position();
   if (!reader.u32(&list_size_)) return false;
   if (list_size_ > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   if (list_size_ > kMaxParameters) {
     return fail_index(reader, ErrorCode::kTooManyParameters, offset, list_size_);
@@ -399,7 +401,7 @@ bool ModuleDecoder::type_result_count(Reader& reader) {
   const uint32_t offset = reader.position();
   if (!reader.u32(&list_size_)) return false;
   if (list_size_ > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   if (list_size_ > kMaxParameters) {
     return fail_index(reader, ErrorCode::kTooManyParameters, offset, list_size_);
@@ -722,7 +724,8 @@ void sift_down(const ExportData* exports, uint32_t* order, uint32_t root, uint32
 
 // 3.4.15: export names are different. Heap sort: no input makes it slow or recursive.
 bool ModuleDecoder::exports_done(Reader& reader) {
-  uint32_t* order = arena_.allocate_scratch_array<uint32_t>(count_);
+  uint32_t* order = count_ > kFewExports ? arena_.allocate_array<uint32_t>(count_)
+                                         : arena_.allocate_scratch_array<uint32_t>(count_);
   if (order == nullptr) return out_of_memory(reader);
   for (uint32_t i = 0; i < count_; i++) order[i] = i;
   for (uint32_t i = count_ / 2; i > 0; i--) sift_down(exports_, order, i - 1, count_);
@@ -738,9 +741,33 @@ bool ModuleDecoder::exports_done(Reader& reader) {
       first_duplicate = order[i];
     }
   }
-  if (first_duplicate == kNoIndex) return true;
+  if (first_duplicate == kNoIndex) {
+    if (count_ > kFewExports) module_.export_order = order;
+    return true;
+  }
   return fail_index(reader, ErrorCode::kDuplicateExport, export_offsets_[first_duplicate],
                     first_duplicate);
+}
+
+const ExportData* ModuleData::find_export(StringView name) const {
+  uint32_t low = 0;
+  uint32_t high = export_count;
+  if (export_order == nullptr) {
+    while (low < high && exports[low].name != name) low++;
+    return low < high ? &exports[low] : nullptr;
+  }
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    const ExportData& candidate = exports[export_order[middle]];
+    const int order = compare(name, candidate.name);
+    if (order == 0) return &candidate;
+    if (order < 0) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return nullptr;
 }
 
 bool ModuleDecoder::start_section(Reader& reader) {
@@ -776,7 +803,7 @@ bool ModuleDecoder::code_item(Reader& reader) {
   uint32_t size;
   if (!reader.u32(&size)) return false;
   if (size > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, item_offset_);
   }
   function_end_ = reader.position() + size;
   reader.set_limit(function_end_);

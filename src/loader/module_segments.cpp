@@ -13,9 +13,10 @@ bool ModuleDecoder::begin_name(Step next) {
 }
 
 bool ModuleDecoder::name_length(Reader& reader) {
+  const uint32_t offset = reader.position();
   if (!reader.u32(&name_size_)) return false;
   if (name_size_ > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   utf8_ = Utf8Checker();
   name_filled_ = 0;
@@ -160,7 +161,11 @@ bool ModuleDecoder::const_expr_operation(Reader& reader, const DecodedInstructio
     }
     if (!arena_.extend(expr_.program, operations_ * sizeof(Operation),
                        (operations_ + 1) * sizeof(Operation))) {
-      return out_of_memory(reader);
+      // Perhaps others took memory since: it moves behind theirs.
+      Operation* moved = arena_.allocate_array<Operation>(operations_ + 1);
+      if (moved == nullptr) return out_of_memory(reader);
+      memcpy(moved, expr_.program, operations_ * sizeof(Operation));
+      expr_.program = moved;
     }
     const_cast<Operation*>(expr_.program)[operations_] = operation;
   }
@@ -247,7 +252,7 @@ bool ModuleDecoder::element_count(Reader& reader) {
   ElementSegment& segment = elements_[item_];
   if (!reader.u32(&segment.count)) return false;
   if (segment.count > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   if (segment.count > kMaxItems) {
     return fail_index(reader, ErrorCode::kTooManyItems, offset, segment.count);
@@ -321,9 +326,10 @@ bool ModuleDecoder::data_item(Reader& reader) {
 bool ModuleDecoder::data_size(Reader& reader) {
   DataSegment& segment = data_[item_];
   if (segment.mode == SegmentMode::kActive) segment.offset = expr_;
+  const uint32_t offset = reader.position();
   if (!reader.u32(&segment.size)) return false;
   if (segment.size > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
+    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
   }
   module_.module_info.data_bytes += segment.size;
   if (stable_ && reader.available() >= segment.size) {

@@ -223,9 +223,6 @@ Error call_nested(ExecutionData& execution, Function function, Span<const Value>
 }  // namespace detail
 
 namespace {
-detail::OwnedExecution* owned(ExecutionData* data) {
-  return static_cast<detail::OwnedExecution*>(data);
-}
 Error make_error(ErrorCode code) {
   Error error;
   error.code = code;
@@ -237,8 +234,7 @@ Execution::Execution(Store& store, uint32_t stack_bytes) : store_(store) {
   error_.code = ErrorCode::kOutOfMemory;
   StoreData* data = StoreData::of(store);
   if (data == nullptr) return;
-  detail::ScratchOwner owner;
-  owner.acquire(*data);
+  const detail::Arena::Mark mark = data->arena.mark();
   const size_t stack_size = stack_bytes & ~size_t{7};
   void* memory =
       data->arena.allocate_scratch(sizeof(detail::OwnedExecution), alignof(detail::OwnedExecution));
@@ -246,13 +242,11 @@ Execution::Execution(Store& store, uint32_t stack_bytes) : store_(store) {
                        ? nullptr
                        : static_cast<uint8_t*>(data->arena.allocate_scratch(stack_size, 8));
   if (stack == nullptr) {
-    owner.settle(*data);
-    owner.release(*data);
+    data->arena.roll_back_high(mark);
     return;
   }
-  owner.settle(*data);
   detail::OwnedExecution* execution = new (memory) detail::OwnedExecution();
-  execution->owner = owner;
+  execution->owner.acquire(*data, mark);
   execution->store = data;
   execution->stack_begin = stack;
   execution->stack_limit = stack + stack_size;
@@ -262,14 +256,14 @@ Execution::Execution(Store& store, uint32_t stack_bytes) : store_(store) {
   }
   detail::write_stubs(*execution);
   data_ = execution;
+  epoch_ = data->epoch;
   error_ = Error();
 }
 
 Execution::~Execution() {
-  if (data_ != nullptr) {
-    detail::ScratchOwner owner = owned(data_)->owner;
-    owner.release(*StoreData::of(store_));
-  }
+  if (data_ == nullptr) return;
+  StoreData& store = *StoreData::of(store_);
+  if (store.epoch == epoch_) static_cast<detail::OwnedExecution*>(data_)->owner.release(store);
 }
 
 Error Execution::error() const { return error_; }

@@ -9,14 +9,9 @@ using detail::InstanceData;
 
 namespace {
 
-const detail::ExportData* find_export(const detail::ModuleData& module, ExternKind kind,
-                                      StringView name) {
-  for (uint32_t i = 0; i < module.export_count; i++) {
-    if (module.exports[i].kind == kind && module.exports[i].name == name) {
-      return &module.exports[i];
-    }
-  }
-  return nullptr;
+const detail::ExportData* find_export(const Instance& instance, ExternKind kind, StringView name) {
+  const detail::ExportData* found = detail::ModuleData::of(instance.module()).find_export(name);
+  return found != nullptr && found->kind == kind ? found : nullptr;
 }
 
 InstanceData& data_of(const Instance& instance) {
@@ -28,8 +23,7 @@ InstanceData& data_of(const Instance& instance) {
 const Module& Instance::module() const { return *data_of(*this).module; }
 
 Function Instance::function(StringView name) {
-  const detail::ExportData* found =
-      find_export(*data_of(*this).module, ExternKind::kFunction, name);
+  const detail::ExportData* found = find_export(*this, ExternKind::kFunction, name);
   if (found == nullptr) return {};
   return {this, found->index};
 }
@@ -41,7 +35,7 @@ FunctionType Instance::function_type(uint32_t funcidx) const {
 Error Instance::global(StringView name, Value* value) const {
   InstanceData& instance = data_of(*this);
   Error error;
-  const detail::ExportData* found = find_export(*instance.module, ExternKind::kGlobal, name);
+  const detail::ExportData* found = find_export(*this, ExternKind::kGlobal, name);
   if (found == nullptr) {
     error.code = ErrorCode::kUnknownGlobal;
     return error;
@@ -55,7 +49,7 @@ Error Instance::global(StringView name, Value* value) const {
 Error Instance::set_global(StringView name, Value value) {
   InstanceData& instance = data_of(*this);
   Error error;
-  const detail::ExportData* found = find_export(*instance.module, ExternKind::kGlobal, name);
+  const detail::ExportData* found = find_export(*this, ExternKind::kGlobal, name);
   if (found == nullptr) {
     error.code = ErrorCode::kUnknownGlobal;
   } else if (!instance.module->globals[found->index].is_mutable) {

@@ -13,14 +13,6 @@ Error import_error(ErrorCode code, const ImportData& import) {
   return error;
 }
 
-const ExportData* find_export(const InstanceData& instance, StringView name) {
-  const ModuleData& module = *instance.module;
-  for (uint32_t i = 0; i < module.export_count; i++) {
-    if (module.exports[i].name == name) return &module.exports[i];
-  }
-  return nullptr;
-}
-
 // 3.5.10: limits of what is given against limits that are wanted.
 bool limits_match(uint32_t size, bool has_maximum, uint32_t maximum, const Limits& wanted) {
   if (size < wanted.minimum) return false;
@@ -81,7 +73,7 @@ bool link_export(InstanceData& instance, const ImportData& import, InstanceData&
 Error link_import(StoreData& store, InstanceData& instance, const ImportData& import) {
   for (NamedInstance* entry = store.names; entry != nullptr; entry = entry->next) {
     if (entry->name != import.module_name) continue;
-    const ExportData* found = find_export(*entry->instance, import.field_name);
+    const ExportData* found = entry->instance->module->find_export(import.field_name);
     if (found == nullptr) continue;
     return link_export(instance, import, *entry->instance, *found)
                ? Error()

@@ -18,6 +18,16 @@ struct LoaderState {
   LoaderState(StoreData& in, ModuleData& target, const LoadOptions& options)
       : store(in), module(target), decoder(in.arena, target, translator, options) {}
 
+  // Others may take long-lived memory between two calls of the loader. It stays when the load
+  // fails, together with what the loader took before it.
+  void begin_turn() {
+    const size_t taken = store.arena.used_low() - used_low;
+    if (taken == 0) return;
+    taken_by_others += taken;
+    store.arena.keep_low();
+  }
+  void end_turn() { used_low = store.arena.used_low(); }
+
   StoreData& store;
   ModuleData& module;
   Translator translator;
@@ -25,8 +35,9 @@ struct LoaderState {
   ScratchOwner owner;
   Arena::Mark mark = {};
   size_t used_before = 0;
+  size_t used_low = 0;  // at the end of the loader's last turn
+  size_t taken_by_others = 0;
   size_t peak_before = 0;
-  bool is_finished = false;
 };
 
 }  // namespace detail
@@ -35,8 +46,10 @@ Loader::Loader(Store& store, LoadOptions options) {
   error_.code = ErrorCode::kOutOfMemory;
   StoreData* data = StoreData::of(store);
   if (data == nullptr) return;
-  detail::ScratchOwner owner;
-  owner.acquire(*data);
+  if (data->is_loading) {
+    error_.code = ErrorCode::kBusy;
+    return;
+  }
   const detail::Arena::Mark mark = data->arena.mark();
   const size_t peak_before = data->arena.restart_peak();
   const size_t used_before = data->arena.used_low() + data->arena.used_high();
@@ -44,59 +57,67 @@ Loader::Loader(Store& store, LoadOptions options) {
       data->arena.allocate_scratch(sizeof(detail::LoaderState), alignof(detail::LoaderState));
   ModuleData* module = data->arena.allocate_array<ModuleData>(1);
   if (memory == nullptr || module == nullptr) {
-    owner.settle(*data);
-    owner.release(*data);
+    data->arena.roll_back_high(mark);
     data->arena.roll_back_low(mark);
     data->arena.raise_peak(peak_before);
     return;
   }
   new (module) ModuleData();
   state_ = new (memory) detail::LoaderState(*data, *module, options);
-  state_->owner = owner;
+  state_->owner.acquire(*data, mark);
   state_->mark = mark;
   state_->used_before = used_before;
   state_->peak_before = peak_before;
+  state_->end_turn();
+  data->is_loading = true;
+  store_ = data;
+  epoch_ = data->epoch;
   error_ = Error();
 }
 
-Loader::~Loader() {
-  if (state_ == nullptr) return;
-  detail::StoreData& store = state_->store;
-  detail::ScratchOwner owner = state_->owner;
-  store.arena.raise_peak(state_->peak_before);
-  if (!state_->is_finished) store.arena.roll_back_low(state_->mark);
-  owner.release_all(store);
+Loader::~Loader() { end(false); }
+
+void Loader::end(bool keep) {
+  if (state_ == nullptr || store_->epoch != epoch_) return;
+  state_->begin_turn();
+  store_->arena.raise_peak(state_->peak_before);
+  if (!keep) store_->arena.roll_back_low(state_->mark);
+  store_->is_loading = false;
+  state_->owner.release(*store_);
+  state_ = nullptr;
 }
 
 LoadState Loader::feed(Bytes bytes) {
+  if (error_.ok() && state_ == nullptr) error_.code = ErrorCode::kLoadOrder;
   if (!error_.ok()) return LoadState::kFailed;
-  if (state_->is_finished) {
-    error_.code = ErrorCode::kLoadOrder;
-    return LoadState::kFailed;
-  }
-  if (!state_->decoder.feed(bytes)) error_ = state_->decoder.error();
-  return error_.ok() ? LoadState::kNeedMore : LoadState::kFailed;
+  state_->begin_turn();
+  const bool ok = state_->decoder.feed(bytes);
+  state_->end_turn();
+  if (ok) return LoadState::kNeedMore;
+  error_ = state_->decoder.error();
+  end(false);
+  return LoadState::kFailed;
 }
 
 Error Loader::finish(const Module** module) {
   *module = nullptr;
+  if (error_.ok() && state_ == nullptr) error_.code = ErrorCode::kLoadOrder;
   if (!error_.ok()) return error_;
-  if (state_->is_finished) {
-    error_.code = ErrorCode::kLoadOrder;
-    return error_;
-  }
-  if (!state_->decoder.finish()) {
+  state_->begin_turn();
+  const bool ok = state_->decoder.finish();
+  state_->end_turn();
+  if (!ok) {
     error_ = state_->decoder.error();
+    end(false);
     return error_;
   }
-  state_->is_finished = true;
-  const detail::Arena& arena = state_->store.arena;
+  const detail::Arena& arena = store_->arena;
   ModuleInfo& info = state_->module.module_info;
   info.load_peak_bytes = static_cast<uint32_t>(arena.peak() - state_->used_before);
   info.arena_bytes = static_cast<uint32_t>(
-      arena.used_low() -
-      static_cast<size_t>(state_->mark.low - (arena.mark().low - arena.used_low())));
+      static_cast<size_t>(arena.mark().low - state_->mark.low) - state_->taken_by_others);
   *module = &state_->module;
+  end(true);
   return {};
 }
 

@@ -12,8 +12,7 @@ Store::Store(MutableBytes buffer, StoreOptions options) : buffer_(buffer) {
   const size_t padding = (0 - reinterpret_cast<uintptr_t>(buffer.data())) & 15;
   const size_t head = padding + ((sizeof(StoreData) + 15) & ~size_t{15});
   if (buffer.size() < head) return;
-  data_ = new (buffer.data() + padding) StoreData(buffer.from(head), options.buffer_is_zero);
-  data_->buffer_is_zero = options.buffer_is_zero;
+  data_ = new (buffer.data() + padding) StoreData(buffer.from(head), options.buffer_is_zero, 0);
 }
 
 void Store::reset() {
@@ -21,7 +20,7 @@ void Store::reset() {
   // What was used is no longer zero.
   const size_t padding = (0 - reinterpret_cast<uintptr_t>(buffer_.data())) & 15;
   const size_t head = padding + ((sizeof(StoreData) + 15) & ~size_t{15});
-  new (data_) StoreData(buffer_.from(head), false);
+  new (data_) StoreData(buffer_.from(head), false, data_->epoch + 1);
 }
 
 namespace {
@@ -31,6 +30,21 @@ Error make_error(ErrorCode code) {
   return error;
 }
 }  // namespace
+
+void detail::ScratchOwner::acquire(StoreData& store, const Arena::Mark& mark) {
+  older_ = store.scratch_owners;
+  high_ = mark.high;
+  store.scratch_owners = this;
+}
+
+void detail::ScratchOwner::release(StoreData& store) {
+  has_ended_ = true;
+  if (store.is_loading) return;
+  while (store.scratch_owners != nullptr && store.scratch_owners->has_ended_) {
+    store.arena.roll_back_high({nullptr, store.scratch_owners->high_});
+    store.scratch_owners = store.scratch_owners->older_;
+  }
+}
 
 Error Store::provide(Span<const HostFunction> functions, void* context) {
   if (data_ == nullptr) return make_error(ErrorCode::kOutOfMemory);

@@ -20,17 +20,40 @@ struct HostTable {
   void* context;
 };
 
+struct StoreData;
+
+// Scratch memory that lives as long as an object: an execution or a loader. They may end in any
+// order: what lies above the memory of a later one comes back with it. A loader takes scratch
+// memory until its end, so nothing comes back while there is one.
+//
+//     free  | latest          | ended    | first   |
+//   ........|xxxxxxxxxxxxxxxxx|----------|xxxxxxxxx|
+//           high_             comes back with the latest
+class ScratchOwner {
+ public:
+  // Owns what was taken from the scratch end since `mark`.
+  void acquire(StoreData& store, const Arena::Mark& mark);
+  void release(StoreData& store);
+
+ private:
+  ScratchOwner* older_ = nullptr;
+  uint8_t* high_ = nullptr;  // of the arena, before
+  bool has_ended_ = false;
+};
+
 struct StoreData {
-  StoreData(MutableBytes rest, bool is_zero) : arena(rest, is_zero) {}
+  StoreData(MutableBytes rest, bool is_zero, uint32_t number)
+      : arena(rest, is_zero), epoch(number) {}
 
   Arena arena;
   InstanceData* instances = nullptr;  // latest first
   NamedInstance* names = nullptr;     // latest first
   HostTable* hosts = nullptr;         // latest first
   Reference next_reference = 1;
-  uint32_t scratch_users = 0;  // executions and loaders alive
-  uint32_t refused_growths = 0;  // see MemoryReport
-  bool buffer_is_zero = false;
+  ScratchOwner* scratch_owners = nullptr;  // latest first
+  uint32_t epoch;                          // counts reset(): what was made before is gone
+  bool is_loading = false;                 // a loader is alive
+  uint32_t refused_growths = 0;              // see MemoryReport
 
   static StoreData* of(Store& store) { return store.data_; }
 
@@ -39,33 +62,6 @@ struct StoreData {
   InstanceData* find_function(Reference reference, uint32_t* funcidx);
   // The funcref to function `funcidx` of `instance`: the same for all who import it.
   static Reference reference_to(InstanceData& instance, uint32_t funcidx);
-};
-
-// Scratch memory that lives as long as an object. Objects normally end in the reverse order of
-// their making; if they do not, their memory comes back when the last one ends.
-class ScratchOwner {
- public:
-  void acquire(StoreData& store) {
-    mark_ = store.arena.mark();
-    store.scratch_users++;
-  }
-  // Says that the owner has taken all it will take.
-  void settle(StoreData& store) { top_ = store.arena.mark().high; }
-  void release(StoreData& store) {
-    store.scratch_users--;
-    if (store.arena.mark().high == top_ || store.scratch_users == 0) {
-      store.arena.roll_back_high(mark_);
-    }
-  }
-  // For an owner that took more and more until its end: nothing else was made meanwhile.
-  void release_all(StoreData& store) {
-    settle(store);
-    release(store);
-  }
-
- private:
-  Arena::Mark mark_ = {};
-  uint8_t* top_ = nullptr;
 };
 
 // Backs `memory` up to byte `end`, which must not exceed its size. False: no memory left.
