@@ -53,7 +53,7 @@ struct StoreData {
   ScratchOwner* scratch_owners = nullptr;  // latest first
   uint32_t epoch;                          // counts reset(): what was made before is gone
   bool is_loading = false;                 // a loader is alive
-  uint32_t refused_growths = 0;              // see MemoryReport
+  uint32_t refused_growths = 0;            // see MemoryReport
 
   static StoreData* of(Store& store) { return store.data_; }
 
