@@ -1,4 +1,8 @@
 // mote-spec: runs the official test suite, converted to JSON scripts (wast2json's schema).
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -35,6 +39,41 @@ bool read_classes(const fs::path& file, Classes* out) {
   return true;
 }
 
+// A folder that is removed with all it holds.
+struct TemporaryFolder {
+  fs::path path;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path.empty()) fs::remove_all(path, ignored);
+  }
+};
+
+// Unpacks `archive` with tar into a new temporary folder.
+bool unpack(const fs::path& archive, TemporaryFolder* out) {
+  std::string name = (fs::temp_directory_path() / "mote-spec-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) return false;
+  out->path = name;
+  std::string file = archive.string();
+  std::string words[] = {"tar", "-xf", file, "-C", name};
+  char* arguments[] = {words[0].data(), words[1].data(), words[2].data(),
+                       words[3].data(), words[4].data(), nullptr};
+  pid_t child = 0;
+  int status = 0;
+  return posix_spawnp(&child, "tar", nullptr, nullptr, arguments, environ) == 0 &&
+         waitpid(child, &status, 0) == child && status == 0;
+}
+
+std::vector<fs::path> find_scripts(const fs::path& folder) {
+  std::vector<fs::path> scripts;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".json" && entry.path().filename() != "features.json") {
+      scripts.push_back(entry.path());
+    }
+  }
+  std::sort(scripts.begin(), scripts.end());
+  return scripts;
+}
+
 int data_absent() {
   std::printf(
       "THE OFFICIAL TEST SUITE IS ABSENT: nothing was tested.\n"
@@ -54,8 +93,10 @@ int main(int argc, char** argv) {
   std::string only;
   uint32_t seed = 1;
   bool verbose = false;
-  app.add_option("--data", data,
-                 "folder with the scripts, searched recursively; default: MOTE_SPEC_TESTS");
+  app.add_option(
+      "--data", data,
+      "folder with the scripts, searched recursively, or with spec-json.tar.xz; default: "
+      "MOTE_SPEC_TESTS, else what the build unpacked");
   app.add_option("--feed", feed, "bytes per chunk when loading a module, or 'random'");
   app.add_option("--seed", seed, "seed for --feed random");
   app.add_option("--features", features, "features.json; default: in the data folder or above it");
@@ -84,20 +125,22 @@ int main(int argc, char** argv) {
 
   const char* from_environment = std::getenv("MOTE_SPEC_TESTS");
   if (data.empty() && from_environment != nullptr) data = from_environment;
-  if (data.empty() || !fs::exists(data)) return data_absent();
-  std::vector<fs::path> scripts;
-  for (const auto& entry : fs::recursive_directory_iterator(data)) {
-    if (entry.path().extension() == ".json" && entry.path().filename() != "features.json") {
-      scripts.push_back(entry.path());
+  if (data.empty()) data = MOTE_SPEC_DATA;
+  if (data.empty() || !fs::is_directory(data)) return data_absent();
+  // The classes lie beside the archive, the scripts in it.
+  const fs::path given = data;
+  TemporaryFolder unpacked;
+  std::vector<fs::path> scripts = find_scripts(data);
+  if (scripts.empty() && fs::exists(given / "spec-json.tar.xz")) {
+    if (!unpack(given / "spec-json.tar.xz", &unpacked)) {
+      std::fprintf(stderr, "mote-spec: cannot unpack %s/spec-json.tar.xz\n", data.c_str());
+      return 2;
     }
+    data = unpacked.path.string();
+    scripts = find_scripts(data);
   }
-  std::sort(scripts.begin(), scripts.end());
   if (scripts.empty()) {
-    std::fprintf(stderr, "mote-spec: %s has no .json scripts\n", data.c_str());
-    if (fs::exists(fs::path(data) / "spec-json.tar.xz")) {
-      std::fprintf(stderr, "Unpack it first: tar -xf %s/spec-json.tar.xz -C FOLDER\n",
-                   data.c_str());
-    }
+    std::fprintf(stderr, "mote-spec: %s has no .json scripts\n", given.c_str());
     return 2;
   }
   Classes classes;
@@ -106,8 +149,8 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "mote-spec: cannot read %s\n", features.c_str());
       return 2;
     }
-  } else if (!read_classes(fs::path(data) / "features.json", &classes)) {
-    if (!read_classes(fs::path(data) / ".." / "features.json", &classes)) {
+  } else if (!read_classes(given / "features.json", &classes)) {
+    if (!read_classes(given / ".." / "features.json", &classes)) {
       std::printf("no features.json: classes are derived from the modules\n");
     }
   }

@@ -340,7 +340,8 @@ class Script {
     const Module* module = nullptr;
     const Error error = load_module(bytes, &module);
     const std::string expected = command.at("text");
-    obey(judge_refused(error, view(expected), class_is_supported()), expected);
+    const bool malformed = command.at("type") == "assert_malformed";
+    obey(judge_refused(error, view(expected), malformed, class_is_supported()), expected);
   }
 
   void assert_not_instantiated(const Json& command, bool by_link) {

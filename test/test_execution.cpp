@@ -35,6 +35,14 @@ TEST(Execution, RefusesArgumentsThatDoNotFit) {
   EXPECT_EQ(guest.execution.resume(), RunState::kIdle);
 }
 
+TEST(Execution, ErrorIsThatOfTheLatestRun) {
+  Guest guest;
+  EXPECT_EQ(guest.execution.run(guest.instance.function("add"), {}), RunState::kIdle);
+  EXPECT_EQ(guest.execution.error().code, ErrorCode::kArguments);
+  EXPECT_EQ(call(guest.execution, guest.instance, "add", {2, 40}), 42);
+  EXPECT_TRUE(guest.execution.error().ok());
+}
+
 TEST(Execution, StopsWithoutFuelAndGoesOnWithMore) {
   Guest guest;
   guest.execution.set_fuel(1000);

@@ -1,4 +1,6 @@
 // Host functions: checked ranges, answers that come later, calls back, and the native stack.
+#include <thread>
+
 #include "wasm_file.hpp"
 
 namespace mote::test {
@@ -107,6 +109,28 @@ TEST(Host, CanCallBackIntoTheGuest) {
   EXPECT_EQ(call(f.execution, *f.world.instance, "back", {4}), 32);
   EXPECT_EQ(trap_of(f.execution, *f.world.instance, "back", {100}).code, ErrorCode::kHostNesting);
   EXPECT_EQ(call(f.execution, *f.world.instance, "back", {2}), 8);
+}
+
+TEST(Host, AnInterruptIsNotLostInCallsBack) {
+  Fixture f;
+  for (int round = 0; round < 200; round++) {
+    f.execution.set_fuel(1000000);  // where it ends if the interrupt is lost
+    ASSERT_TRUE(f.execution.start(f.world.instance->function("back_forever"), {}).ok());
+    std::thread other([&] { f.execution.interrupt(); });
+    const RunState state = f.execution.resume();
+    other.join();
+    ASSERT_TRUE(state == RunState::kInterrupted ||
+                (state == RunState::kTrapped && f.execution.trap().code == ErrorCode::kNestedStop))
+        << "round " << round << ", state " << static_cast<int>(state);
+    f.execution.cancel();
+    // A nested call that was interrupted asks the outer one to stop, too, which trapped instead.
+    f.execution.set_fuel(1000000);
+    const Value one = Value::i32(2);
+    RunState drained =
+        f.execution.run(f.world.instance->function("long"), Span<const Value>(&one, 1));
+    while (drained == RunState::kInterrupted) drained = f.execution.resume();
+    ASSERT_EQ(drained, RunState::kDone);
+  }
 }
 
 TEST(Host, MemoryIsCurrentAfterACallThatMovedIt) {

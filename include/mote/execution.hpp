@@ -51,6 +51,7 @@ class Execution {
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
 
+  // Why nothing can be started at all, or why the latest run() could not start.
   Error error() const;
 
   // Prepares a call. Fails with kBusy while another call is paused, kNotAFunction, kArguments, or
@@ -60,7 +61,7 @@ class Execution {
   Error start_instance(Instance* instance);
   // Runs until the call is done, traps or pauses. Without something to run, returns state().
   RunState resume();
-  // start() and resume().
+  // start() and resume(). When the call cannot start, returns kIdle, and error() tells why.
   RunState run(Function function, Span<const Value> arguments);
   // Forgets the call. Not from within a host function.
   void cancel();

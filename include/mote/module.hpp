@@ -74,6 +74,10 @@ class Module {
   uint32_t export_count() const;
   // `index` must be below export_count().
   ExportInfo export_at(uint32_t index) const;
+  // Memories, imported ones first, whether exported or not.
+  uint32_t memory_count() const;
+  // `index` must be below memory_count().
+  ExternType memory_type(uint32_t index) const;
   ModuleInfo info() const;
   // Whether the module uses what the feature adds.
   bool uses(Feature feature) const;
@@ -111,9 +115,9 @@ struct LoadOptions {
 // executions are made. Scratch memory of executions that end meanwhile comes back when the loader
 // is destroyed. An unfinished or failed load then gives back what it took, but for long-lived
 // memory that others took memory behind (a guest that touches more of its memory, an instance):
-// that stays taken until the store is reset. Within the code section, the translated code has to stay
-// the last long-lived memory: if others take some between two feed() of that section, the load fails
-// with kOutOfMemory.
+// that stays taken until the store is reset. Within the code section, the translated code has to
+// stay the last long-lived memory: if others take some between two feed() of that section, the load
+// fails with kOutOfMemory.
 class Loader {
  public:
   explicit Loader(Store& store, LoadOptions options = {});

@@ -22,6 +22,25 @@ class Writer {
     }
     return *this;
   }
+  Writer& name(StringView text) {
+    for (size_t i = 0; i < text.size(); i++) {
+      const uint8_t byte = static_cast<uint8_t>(text[i]);
+      // U+0080 to U+009F are control characters, too: 0xC2 and the byte itself.
+      const bool is_c1 =
+          byte == 0xC2 && i + 1 < text.size() && static_cast<uint8_t>(text[i + 1]) < 0xA0;
+      const bool ends_c1 =
+          byte >= 0x80 && byte < 0xA0 && i > 0 && static_cast<uint8_t>(text[i - 1]) == 0xC2;
+      if (byte == '"' || byte == '\\') {
+        character('\\').character(text[i]);
+      } else if (byte < 0x20 || byte == 0x7F || is_c1 || ends_c1) {
+        character('\\').character("0123456789abcdef"[byte >> 4]);
+        character("0123456789abcdef"[byte & 0xF]);
+      } else {
+        character(text[i]);
+      }
+    }
+    return *this;
+  }
   Writer& number(uint64_t value) { return digits(value, 10); }
   Writer& hex(uint64_t value) { return text("0x").digits(value, 16); }
   size_t size() const { return size_; }
@@ -104,6 +123,8 @@ bool operator==(const FunctionType& a, const FunctionType& b) {
          (a.result_count == 0 || memcmp(a.results, b.results, a.result_count) == 0);
 }
 
+size_t escape_name(StringView name, Span<char> buffer) { return Writer(buffer).name(name).size(); }
+
 size_t describe(const Error& error, Span<char> buffer) {
   Writer out(buffer);
   if (error.offset != kNoIndex) out.text("byte offset ").number(error.offset);
@@ -126,7 +147,7 @@ size_t describe(const Error& error, Span<char> buffer) {
       break;
     case ErrorCode::kUnknownImport:
     case ErrorCode::kIncompatibleImport:
-      out.text(" \"").text(error.module_name).text("\" \"").text(error.field_name).character('"');
+      out.text(" \"").name(error.module_name).text("\" \"").name(error.field_name).character('"');
       break;
     case ErrorCode::kHostExit: out.text(" with code ").number(error.index); break;
     default:

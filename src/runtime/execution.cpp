@@ -165,11 +165,96 @@ void walk_frames(const ExecutionData& execution, Visit visit) {
 
 }  // namespace
 
+namespace {
+
+// Keeps what describes a call while a nested one takes its place; the frames themselves stay where
+// they are. Not the whole execution: fuel is spent for good, and interrupt() may come at any time.
+class OuterCall {
+ public:
+  explicit OuterCall(ExecutionData& execution)
+      : execution_(execution),
+        pc_(execution.pc),
+        frame_(execution.frame),
+        accumulator_(execution.accumulator),
+#if MOTE_APART_F32
+        accumulator_f32_(execution.accumulator_f32),
+#endif
+#if MOTE_APART_F64
+        accumulator_f64_(execution.accumulator_f64),
+#endif
+        instance_(execution.instance),
+        stack_end_(execution.stack_end),
+        touch_begin_(execution.touch_begin),
+        memory_index_(execution.memory_index),
+        stop_(execution.stop),
+        trap_(execution.trap),
+        trap_value_(execution.trap_value),
+        function_(execution.function),
+        waiting_type_(execution.waiting_type),
+        waiting_results_(execution.waiting_results) {
+#if MOTE_LIMITS_IN_MEMORY
+    memcpy(limits_, execution.limits, sizeof limits_);
+#endif
+  }
+  ~OuterCall() {
+    execution_.pc = pc_;
+    execution_.frame = frame_;
+    execution_.accumulator = accumulator_;
+#if MOTE_APART_F32
+    execution_.accumulator_f32 = accumulator_f32_;
+#endif
+#if MOTE_APART_F64
+    execution_.accumulator_f64 = accumulator_f64_;
+#endif
+    execution_.instance = instance_;
+    execution_.stack_end = stack_end_;
+    execution_.touch_begin = touch_begin_;
+    execution_.memory_index = memory_index_;
+    execution_.stop = stop_;
+    execution_.trap = trap_;
+    execution_.trap_value = trap_value_;
+    execution_.function = function_;
+    execution_.waiting_type = waiting_type_;
+    execution_.waiting_results = waiting_results_;
+#if MOTE_LIMITS_IN_MEMORY
+    memcpy(execution_.limits, limits_, sizeof limits_);
+#endif
+  }
+  OuterCall(const OuterCall&) = delete;
+  OuterCall& operator=(const OuterCall&) = delete;
+
+ private:
+  ExecutionData& execution_;
+  const Unit* pc_;
+  uint8_t* frame_;
+  Accumulator accumulator_;
+#if MOTE_APART_F32
+  float accumulator_f32_;
+#endif
+#if MOTE_APART_F64
+  double accumulator_f64_;
+#endif
+  InstanceData* instance_;
+  uint8_t* stack_end_;
+  decltype(ExecutionData::touch_begin) touch_begin_;
+  uint32_t memory_index_;
+  StopReason stop_;
+  ErrorCode trap_;
+  uint32_t trap_value_;
+  Function function_;
+  const FunctionType* waiting_type_;
+  uint8_t* waiting_results_;
+#if MOTE_LIMITS_IN_MEMORY
+  uint32_t limits_[4];
+#endif
+};
+
+}  // namespace
+
 Error call_nested(ExecutionData& execution, Function function, Span<const Value> arguments,
                   Span<Value> results) {
   if (execution.host_nesting > MOTE_MAX_HOST_NESTING) return make_error(ErrorCode::kHostNesting);
-  // Everything that describes the outer call; the frames themselves stay where they are.
-  const ExecutionData outer = execution;
+  const OuterCall outer(execution);
   uint8_t* frame = execution.host_top;
   Error error = prepare_call(execution, function, arguments, frame);
   if (error.ok()) {
@@ -207,15 +292,6 @@ Error call_nested(ExecutionData& execution, Function function, Span<const Value>
         default: error.code = ErrorCode::kNestedStop; break;
       }
     }
-  }
-  const int32_t checks = execution.checks;
-  const uint64_t fuel = execution.fuel;
-  const uint8_t interrupt = execution.interrupt_requested;
-  execution = outer;
-  execution.checks = checks;
-  execution.fuel = fuel;
-  if (interrupt != 0) {
-    __atomic_store_n(&execution.interrupt_requested, uint8_t{1}, __ATOMIC_RELEASE);
   }
   return error;
 }
@@ -315,12 +391,8 @@ RunState Execution::resume() {
 }
 
 RunState Execution::run(Function function, Span<const Value> arguments) {
-  const Error error = start(function, arguments);
-  if (!error.ok()) {
-    error_ = error;
-    return RunState::kIdle;
-  }
-  return resume();
+  error_ = start(function, arguments);
+  return error_.ok() ? resume() : RunState::kIdle;
 }
 
 void Execution::cancel() {

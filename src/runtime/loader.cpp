@@ -173,6 +173,12 @@ ExportInfo Module::export_at(uint32_t index) const {
   return {entry.name, entry.index, type_of(module, entry.kind, entry.index)};
 }
 
+uint32_t Module::memory_count() const { return ModuleData::of(*this).memory_count; }
+
+ExternType Module::memory_type(uint32_t index) const {
+  return type_of(ModuleData::of(*this), ExternKind::kMemory, index);
+}
+
 ModuleInfo Module::info() const { return ModuleData::of(*this).module_info; }
 
 bool Module::uses(Feature feature) const {

@@ -21,6 +21,7 @@
     (call $native_stack))
   (func (export "back") (param i32) (result i32)
     (i32.mul (call $call_back (local.get 0)) (i32.const 2)))
+  (func (export "back_forever") (loop (drop (call $call_back (i32.const 1))) (br 0)))
   (func (export "wide") (param i64 f32 f64) (result f64)
     (call $wide (local.get 0) (local.get 1) (local.get 2)))
   ;; The memory may move during the call.

@@ -26,28 +26,24 @@ double ratio(const ModuleInfo& info) {
              : static_cast<double>(info.code_bytes) / static_cast<double>(info.function_bytes);
 }
 
-const ExternType* memory_of(const std::vector<ExternType>& types) {
-  for (const ExternType& type : types) {
-    if (type.kind == ExternKind::kMemory) return &type;
+unsigned long long declared_bytes(const Module& module) {
+  unsigned long long bytes = 0;
+  for (uint32_t i = 0; i < module.memory_count(); i++) {
+    const ExternType memory = module.memory_type(i);
+    bytes += static_cast<unsigned long long>(memory.limits.minimum) << memory.page_size_log2;
   }
-  return nullptr;
-}
-
-unsigned long long declared_bytes(const ExternType& memory) {
-  return static_cast<unsigned long long>(memory.limits.minimum) << memory.page_size_log2;
+  return bytes;
 }
 
 void print_json(const std::string& file, const Module& module) {
   const ModuleInfo info = module.info();
   nlohmann::ordered_json out;
-  std::vector<ExternType> types;
   out["file"] = file;
   out["name"] = to_string(module.name());
   out["module_bytes"] = info.module_bytes;
   out["imports"] = nlohmann::ordered_json::array();
   for (uint32_t i = 0; i < module.import_count(); i++) {
     const ImportInfo import = module.import(i);
-    types.push_back(import.type);
     out["imports"].push_back({{"module", to_string(import.module_name)},
                               {"name", to_string(import.field_name)},
                               {"type", to_text(import.type)}});
@@ -55,7 +51,6 @@ void print_json(const std::string& file, const Module& module) {
   out["exports"] = nlohmann::ordered_json::array();
   for (uint32_t i = 0; i < module.export_count(); i++) {
     const ExportInfo entry = module.export_at(i);
-    types.push_back(entry.type);
     out["exports"].push_back({{"name", to_string(entry.name)}, {"type", to_text(entry.type)}});
   }
   out["features"] = features_of(module);
@@ -69,30 +64,26 @@ void print_json(const std::string& file, const Module& module) {
   out["ram"] = {{"module", info.arena_bytes},
                 {"load_peak", info.load_peak_bytes},
                 {"largest_frame", info.max_frame_bytes}};
-  if (const ExternType* memory = memory_of(types)) {
-    out["ram"]["linear_memory_declared"] = declared_bytes(*memory);
-  }
-  std::printf("%s\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  if (module.memory_count() != 0) out["ram"]["linear_memory_declared"] = declared_bytes(module);
+  // As ASCII: control characters of names are escaped.
+  std::printf("%s\n", out.dump(2, ' ', true, nlohmann::json::error_handler_t::replace).c_str());
 }
 
 void print_text(const std::string& file, const Module& module) {
   const ModuleInfo info = module.info();
-  const std::string name = to_string(module.name());
-  std::vector<ExternType> types;
+  const std::string name = printable(module.name());
   std::printf("%s%s%s: %u bytes, %u functions\n", file.c_str(), name.empty() ? "" : " ",
               name.c_str(), info.module_bytes, info.functions);
   std::printf("imports (%u)\n", module.import_count());
   for (uint32_t i = 0; i < module.import_count(); i++) {
     const ImportInfo import = module.import(i);
-    types.push_back(import.type);
-    std::printf("  %s.%s  %s\n", to_string(import.module_name).c_str(),
-                to_string(import.field_name).c_str(), to_text(import.type).c_str());
+    std::printf("  %s.%s  %s\n", printable(import.module_name).c_str(),
+                printable(import.field_name).c_str(), to_text(import.type).c_str());
   }
   std::printf("exports (%u)\n", module.export_count());
   for (uint32_t i = 0; i < module.export_count(); i++) {
     const ExportInfo entry = module.export_at(i);
-    types.push_back(entry.type);
-    std::printf("  %s  %s\n", to_string(entry.name).c_str(), to_text(entry.type).c_str());
+    std::printf("  %s  %s\n", printable(entry.name).c_str(), to_text(entry.type).c_str());
   }
   std::printf("features:");
   const std::vector<std::string> features = features_of(module);
@@ -106,9 +97,9 @@ void print_text(const std::string& file, const Module& module) {
   std::printf("  while loading      %8u   at the peak, module included\n", info.load_peak_bytes);
   std::printf("  largest frame      %8u   of one call on the guest's stack\n",
               info.max_frame_bytes);
-  if (const ExternType* memory = memory_of(types)) {
+  if (module.memory_count() != 0) {
     std::printf("  linear memory      %8llu   declared; only what is touched is taken\n",
-                declared_bytes(*memory));
+                declared_bytes(module));
   }
 }
 

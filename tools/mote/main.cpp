@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "inspect.hpp"
 #include "run.hpp"
@@ -12,7 +13,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: that of the guest; 2 the module does not load or link, 3 trap, 4 out of fuel or\n"
-    "memory, 64 wrong usage, 130 interrupted.\n"
+    "memory, 64 wrong usage, 74 the output cannot be written, 130 interrupted.\n"
     "\n"
     "Examples:\n"
     "  mote run hello.wasm one two              a WASI program with two arguments\n"
@@ -81,9 +82,16 @@ int fail_usage(const std::string& message) {
   return mote::tool::kExitUsage;
 }
 
-}  // namespace
+// A success whose output was lost is none.
+int finish(int code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "mote: cannot write to standard output: %s\n",
+               errno != 0 ? std::strerror(errno) : "it failed earlier");
+  return code != 0 ? code : mote::tool::kExitOutput;
+}
 
-int main(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   CLI::App app{"Runs WebAssembly modules in a sandbox."};
   app.name("mote");
   app.footer(kFooter);
@@ -156,3 +164,7 @@ int main(int argc, char** argv) {
   run_options.feed = feeding;
   return mote::tool::run(run_options);
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return finish(run_command(argc, argv)); }

@@ -72,7 +72,7 @@ int report_error(const std::string& path, const Error& error, const Module* modu
   std::string line = text;
   // The name of the function goes behind its index.
   if (module != nullptr && error.function != kNoIndex) {
-    const std::string name = to_string(module->function_name(error.function));
+    const std::string name = printable(module->function_name(error.function));
     const std::string index = "function " + std::to_string(error.function);
     const size_t at = line.find(index);
     if (!name.empty() && at != std::string::npos) {
@@ -93,6 +93,12 @@ int report_error(const std::string& path, const Error& error, const Module* modu
     return kExitExhausted;
   }
   return class_of(error.code) == ErrorClass::kTrap ? kExitTrap : kExitLoad;
+}
+
+std::string printable(StringView name) {
+  std::string text(3 * name.size() + 1, 0);
+  text.resize(escape_name(name, Span<char>(text.data(), text.size())));
+  return text;
 }
 
 namespace {

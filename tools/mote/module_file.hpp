@@ -13,6 +13,7 @@ constexpr int kExitLoad = 2;       // does not load or link
 constexpr int kExitTrap = 3;       // trapped
 constexpr int kExitExhausted = 4;  // out of fuel or memory
 constexpr int kExitUsage = 64;
+constexpr int kExitOutput = 74;  // standard output cannot be written
 constexpr int kExitInterrupted = 130;
 
 // How many bytes to give to the loader at once.
@@ -37,5 +38,7 @@ std::string to_text(const FunctionType& type);
 // "func (i32) -> ()", "memory 1..2", ...
 std::string to_text(const ExternType& type);
 inline std::string to_string(StringView text) { return std::string(text.data(), text.size()); }
+// For terminals: control characters, quotes and backslashes are escaped.
+std::string printable(StringView name);
 
 }  // namespace mote::tool

@@ -47,7 +47,7 @@ void print_backtrace(const Execution& execution) {
   FrameInfo frames[kShownFrames];
   const uint32_t count = execution.backtrace(frames);
   for (uint32_t i = 0; i < count && i < kShownFrames; i++) {
-    const std::string name = to_string(frames[i].name);
+    const std::string name = printable(frames[i].name);
     std::fprintf(stderr, "  #%u function %u", i, frames[i].function);
     if (!name.empty()) std::fprintf(stderr, " \"%s\"", name.c_str());
     if (frames[i].offset != kNoIndex) {
@@ -58,13 +58,21 @@ void print_backtrace(const Execution& execution) {
   if (count > kShownFrames) std::fprintf(stderr, "  ... %u more\n", count - kShownFrames);
 }
 
+// A system keeps eight bits of an exit code; a failure must not become a success.
+int exit_code(const RunOptions& options, uint32_t code) {
+  if (code == 0 || (code & 0xFF) != 0) return static_cast<int>(code & 0xFF);
+  std::fprintf(stderr, "mote: %s: the guest's exit code %u is reported as 255\n",
+               options.file.c_str(), code);
+  return 255;
+}
+
 // The exit code for how the execution stopped, after a message. 0: it is done.
 int conclude(const RunOptions& options, const Execution& execution, const Module& module) {
   switch (execution.state()) {
     case RunState::kDone: return 0;
     case RunState::kTrapped: {
       const Error trap = execution.trap();
-      if (trap.code == ErrorCode::kHostExit) return static_cast<int>(trap.index & 0xFF);
+      if (trap.code == ErrorCode::kHostExit) return exit_code(options, trap.index);
       const int code = report_error(options.file, trap, &module);
       print_backtrace(execution);
       return code;
@@ -204,7 +212,6 @@ int run(RunOptions& options) {
   if (!error.ok()) return report_error(options.file, error, module);
   const InterruptWatch watch(execution, options.file);
   code = run_guest(options, execution, *instance);
-  std::fflush(stdout);
   if (options.report) print_report(store, *module, instance, execution);
   return code;
 }
