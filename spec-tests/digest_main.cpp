@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Makes a digest of the official WebAssembly test suite, or plays one."};
   std::string data, out, only, file;
   size_t ram = size_t{64} << 20;
-  uint32_t stack = 512 * 1024;
+  uint32_t stack = 64 * 1024;
   app.add_option("--data", data, "folder with the scripts, searched recursively");
   app.add_option("--only", only, "take only scripts whose name contains this");
   app.add_option("--out", out, "the digest to make")->needs("--data");

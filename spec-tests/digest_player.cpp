@@ -547,7 +547,8 @@ Verdict DigestPlayer::assert_refused(Session& session) {
   uint32_t bytes = 0;
   const Error error = load_payload(session, &module, &bytes);
   if (is_too_big(error)) return too_big(bytes, "module");
-  return judge_refused(error, text(), is_supported(class_name()));
+  const bool malformed = kind_ == Command::kAssertMalformed;
+  return judge_refused(error, text(), malformed, is_supported(class_name()));
 }
 
 Verdict DigestPlayer::assert_not_instantiated(Session& session, bool by_link) {

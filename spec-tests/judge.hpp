@@ -42,7 +42,7 @@ StringView class_of(const Module& module);
 // kNone: the class is not one feature.
 Feature feature_named(StringView name);
 
-// The suite's texts are matched by prefix, either way.
+// The suite appends an index to some texts ("uninitialized element 2").
 bool same_text(StringView expected, StringView actual);
 
 // Why an assertion is not judged.
@@ -80,9 +80,9 @@ inline Verdict failed(const char* why, const Error& error = {}) {
 }
 inline Verdict skipped(SkipReason reason) { return {Verdict::kSkipped, reason, "", {}}; }
 
-// assert_malformed, assert_invalid: `error` is what loading ended with, `class_is_supported` that
-// of the assertion's class.
-Verdict judge_refused(const Error& error, StringView text, bool class_is_supported);
+// assert_malformed (`malformed`), assert_invalid: `error` is what loading ended with,
+// `class_is_supported` that of the assertion's class.
+Verdict judge_refused(const Error& error, StringView text, bool malformed, bool class_is_supported);
 // assert_unlinkable (`by_link`), assert_uninstantiable. `registered_missing`: a module that was
 // refused should have been there to import from.
 Verdict judge_not_instantiated(const Error& error, StringView text, bool by_link,

@@ -31,7 +31,7 @@ struct MemoryReport {
   size_t scratch = 0;  // other end: loads in progress, stacks of executions
   size_t peak = 0;     // most that was in use at one time, both ends
   // How often memory.grow or table.grow was refused because the buffer is too small, although the
-  // type's maximum allows it.
+  // type's maximum allows it. Counts from the last reset().
   uint32_t refused_growths = 0;
 };
 
