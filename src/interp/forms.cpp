@@ -96,6 +96,9 @@ const FormIndex& forms_of(const Instruction& info) {
   static constexpr const FormIndex* kCompares[] = MOTE_BY_TYPE(MOTE_COMPARED);
   static constexpr const FormIndex* kLoads[] = MOTE_BY_TYPE(MOTE_LOADED);
   static constexpr const FormIndex* kStores[] = MOTE_BY_TYPE(MOTE_STORED);
+  const bool is_arithmetic = info.shape != Shape::kLoad && info.shape != Shape::kStore;
+  // A function takes its operands from slots and leaves its result there.
+  if (is_arithmetic && is_outlined(info)) return kUnary00;
   switch (info.shape) {
     case Shape::kBinary:
       if (info.can_trap) return *kTrapping[type_number(info.operand)];

@@ -240,7 +240,12 @@ void Translator::wait(Op op, const DecodedInstruction& in, const Operand& a, con
   p.a = a;
   p.b.src = Src::S;
   if (b != nullptr) p.b = *b;
-  set_accumulator(p.destination, p.type);
+  const Instruction& info = detail::instruction(op);
+  if (info.shape != Shape::kLoad && is_outlined(info)) {
+    forget_accumulator();
+  } else {
+    set_accumulator(p.destination, p.type);
+  }
 }
 
 void Translator::emit_copy(ValueType type, const Operand& from, Slot to) {
@@ -263,7 +268,7 @@ bool Translator::retarget(const Operand& operand, Slot to) {
   if (pending_.active) {
     if (pending_.destination != operand.slot) return false;
     pending_.destination = to;
-    set_accumulator(to, pending_.type);
+    if (accumulator_slot_ == operand.slot) accumulator_slot_ = to;
     return true;
   }
   if (last_result_at_ == kNoPatch || last_result_slot_ != operand.slot || out_of_memory_) {
