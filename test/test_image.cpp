@@ -7,12 +7,12 @@
 namespace mote::test {
 namespace {
 
-const char* const kModules[] = {"guest", "host", "caller", "pending", "start_loop"};
-
 // (module): nothing but the header.
 const std::vector<uint8_t> kEmptyModule = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00};
 
 #if MOTE_FEATURE_SAVED_CODE
+
+const char* const kModules[] = {"guest", "host", "caller", "pending", "start_loop"};
 
 using detail::ImageField;
 
