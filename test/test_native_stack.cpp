@@ -37,6 +37,10 @@ size_t native_stack_used(const std::function<void()>& work) {
   return kSize - untouched;
 }
 
+// What a sanitizer or the dynamic linker may add to one run and not to another. Growth would show
+// as at least a word for each of thousands of steps.
+constexpr size_t kTolerance = 8192;
+
 size_t used_by(Execution& execution, Function function, int32_t argument) {
   const auto work = [&] {
     const Value value = Value::i32(argument);
@@ -201,7 +205,7 @@ TEST(NativeStack, DoesNotGrowWithTheNumberOfInstructions) {
   // Enough for a look at the fuel, which takes a little stack of its own.
   const size_t few = used_by(execution, all, 2000);
   // A handler that left a single word behind would need 144 KB more.
-  EXPECT_EQ(used_by(execution, all, 20000), few);
+  EXPECT_LE(used_by(execution, all, 20000), few + kTolerance);
 }
 
 TEST(NativeStack, DoesNotGrowWithTheDepthOfCalls) {
@@ -210,7 +214,7 @@ TEST(NativeStack, DoesNotGrowWithTheDepthOfCalls) {
   Instance& instance = *test.add("guest");
   const Function descend = instance.function("descend");
   const size_t shallow = used_by(execution, descend, 1);
-  EXPECT_EQ(used_by(execution, descend, 8000), shallow);
+  EXPECT_LE(used_by(execution, descend, 8000), shallow + kTolerance);
 }
 
 TEST(NativeStack, DoesNotGrowWithTheDepthOfCallsBetweenInstances) {
@@ -221,7 +225,7 @@ TEST(NativeStack, DoesNotGrowWithTheDepthOfCallsBetweenInstances) {
   Instance& second = *test.add("caller");
   const Function descend = second.function("descend_between");
   const size_t shallow = used_by(execution, descend, 1);
-  EXPECT_EQ(used_by(execution, descend, 4000), shallow);
+  EXPECT_LE(used_by(execution, descend, 4000), shallow + kTolerance);
 }
 
 }  // namespace

@@ -83,6 +83,7 @@ int type_number(ValueType type) {
 const FormIndex& forms_of(const Instruction& info) {
   static_assert(MOTE_OUT_I64 == 0 || MOTE_LEVEL_I64 == 0, "outlined: slots only");
   static_assert(MOTE_OUT_F64 == 0 || MOTE_LEVEL_F64 == 0, "outlined: slots only");
+  static_assert(MOTE_OUT_F32 == 0 || MOTE_BRANCH_LEVEL_F32 == 0, "outlined: no branches");
 #define MOTE_PLAIN(type) MOTE_BY_LEVEL(kBinary, type, 0)
 #define MOTE_COMMUTING(type) MOTE_BY_LEVEL(kBinary, type, 1)
 #define MOTE_TRAPPING(type) MOTE_FORMS_PASTE(kBinary, MOTE_TRAP_LEVEL_##type, 0)

@@ -71,7 +71,8 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_OUT_F32 1
 #endif
 #define MOTE_LEVEL_F64 0
-#define MOTE_BRANCH_LEVEL_F32 1
+// What is a function has no branches; with an FPU, those on floats take slots only.
+#define MOTE_BRANCH_LEVEL_F32 MOTE_OWN_F32
 #define MOTE_TRAP_LEVEL_I32 1
 #define MOTE_TRAP_LEVEL_I64 0
 #define MOTE_OWN_I32 1
