@@ -38,7 +38,8 @@ class Instance {
   bool has_memory() const;
   // Size of memory 0 in bytes, as the guest sees it.
   uint64_t memory_size() const;
-  // How many bytes of memory 0 are backed: the highest touched byte, rounded up.
+  // How many bytes of memory 0 are backed: from the lowest touched one (from 0 without
+  // MOTE_MEMORY_WINDOW) to the highest, rounded to both sides.
   uint64_t memory_backed() const;
   // `length` bytes of memory 0 at `address`, backed and readable and writable, or an empty span
   // when they are out of bounds or cannot be backed. Any guest activity or other call on the

@@ -97,6 +97,15 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_APART_F64 1
 #endif
 
+// NEAR: whether loads and stores have forms without an offset.
+#if MOTE_HANDLERS == MOTE_HANDLERS_FAST
+#define MOTE_NEAR_I32 1
+#else
+#define MOTE_NEAR_I32 0
+#endif
+#define MOTE_NEAR_I64 0
+#define MOTE_NEAR_F32 0
+#define MOTE_NEAR_F64 0
 #define MOTE_OUT_I32 0
 // Comparisons that branch are as many as their level says, but for floats of the fast set.
 #define MOTE_BRANCH_LEVEL_I32 MOTE_LEVEL_I32
@@ -175,6 +184,12 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_LOAD_FORMS_11(X, name) \
   X(name, S, D) X(name, S, N) X(name, A, D) X(name, A, N) X(name, C, D) X(name, C, N)
 
+// Those without an offset, in the same order: they save its sum with the address.
+#define MOTE_LOAD_FORMS_NEAR(X, name, type) \
+  MOTE_FORMS_PASTE(MOTE_LOAD_FORMS_NEAR_, MOTE_NEAR_##type, )(X, name)
+#define MOTE_LOAD_FORMS_NEAR_0(X, name)
+#define MOTE_LOAD_FORMS_NEAR_1(X, name) X(name, S, D) X(name, S, N) X(name, A, D) X(name, A, N)
+
 // X(name, address, value): stores.
 #define MOTE_STORE_FORMS(X, name, type) \
   MOTE_FORMS_PASTE(MOTE_STORE_FORMS_, MOTE_OWN_I32, MOTE_OWN_##type)(X, name)
@@ -183,6 +198,11 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_STORE_FORMS_11(X, name) \
   X(name, S, S)                      \
   X(name, S, C) X(name, S, A) X(name, A, S) X(name, A, C) X(name, C, S) X(name, C, C) X(name, C, A)
+#define MOTE_STORE_FORMS_NEAR(X, name, type) \
+  MOTE_FORMS_PASTE(MOTE_STORE_FORMS_NEAR_, MOTE_NEAR_##type, )(X, name)
+#define MOTE_STORE_FORMS_NEAR_0(X, name)
+#define MOTE_STORE_FORMS_NEAR_1(X, name) \
+  X(name, S, S) X(name, S, C) X(name, S, A) X(name, A, S) X(name, A, C)
 
 // Handlers that move values of a type. A type without an accumulator apart has none: it is moved
 // as the integer of its size.
@@ -263,6 +283,10 @@ struct FormIndex {
 
 // The forms of an instruction: its plain ones.
 const FormIndex& forms_of(const Instruction& info);
+// Whether the forms of a load or store are followed by those without an offset.
+constexpr bool has_near_forms(const Instruction& info) {
+  return MOTE_NEAR_I32 != 0 && moved_as(info.result) == ValueType::kI32;
+}
 // The forms of a comparison that branch. count 0: there are none.
 const FormIndex& branch_forms_of(const Instruction& info);
 

@@ -259,18 +259,18 @@ constexpr uint32_t log2_of(uint32_t size) {
 
 #if MOTE_LIMITS_IN_MEMORY
 template <uint32_t kLog2>
-MOTE_INLINE uint32_t memory_limit(const Registers& r) {
-#if MOTE_JUMPS_AT_ONCE
+MOTE_INLINE void read_window(const Registers& r, uint32_t* limit, uint32_t* first) {
+#if MOTE_JUMPS_AT_ONCE && MOTE_MEMORY_WINDOW
   // Not through the compiler: it would copy the pinned register, for use after the comparison.
-  uint32_t limit;
-  __asm__("ldr %0, [%1, %2]"
-          : "=r"(limit)
-          : "r"(pinned_execution), "i"(offsetof(ExecutionData, limits) + kLog2 * 4)
+  __asm__("ldrd %0, %1, [%2, %3]"
+          : "=r"(*limit), "=r"(*first)
+          : "r"(pinned_execution),
+            "i"(offsetof(ExecutionData, windows) + kLog2 * sizeof(MemoryWindow))
           : "memory");
   (void)r;
-  return limit;
 #else
-  return r.execution()->limits[kLog2];
+  *limit = r.execution()->windows[kLog2].limit;
+  *first = r.execution()->windows[kLog2].first;
 #endif
 }
 #endif
@@ -284,18 +284,22 @@ MOTE_INLINE Flow memory_at(Registers& r, uint32_t address, uint32_t offset, uint
   if (__builtin_expect(__builtin_add_overflow(address, offset, &begin), 0)) {
     return trap(r, ErrorCode::kMemoryBounds);
   }
-  if (__builtin_expect(begin >= memory_limit<log2_of(kSize)>(r), 0)) {
+  uint32_t limit, first;
+  read_window<log2_of(kSize)>(r, &limit, &first);
+  const uint32_t distance = begin - first;
+  if (__builtin_expect(distance >= limit, 0)) {
     r.execution()->touch_begin = begin;
     return touch(kSize);
   }
+  *at = r.memory() + distance;
 #else
   const uint64_t begin = static_cast<uint64_t>(address) + offset;
   if (__builtin_expect(begin + kSize > r.memory_size(), 0)) {
     r.execution()->touch_begin = begin;
     return touch(kSize);
   }
-#endif
   *at = r.memory() + begin;
+#endif
   return Flow::kNext;
 }
 
@@ -323,15 +327,16 @@ MOTE_INLINE uint32_t address(const Registers& r) {
   }
 }
 
-template <class Access, Src kAddress, Dst kDst>
+// Without kHasOffset, the offset is zero and need not be looked at.
+template <class Access, Src kAddress, Dst kDst, bool kHasOffset>
 MOTE_INLINE Flow load(Registers& r) {
   using V = typename Access::Value;
   using M = typename Access::Memory;
   constexpr uint32_t kAtOffset = kHandlerUnits + address_units(kAddress);
   constexpr uint32_t kAtResult = kAtOffset + kOffsetUnits;
   uint8_t* at;
-  const Flow flow =
-      memory_at<sizeof(M)>(r, address<kAddress>(r), read_offset(r.pc() + kAtOffset), &at);
+  const uint32_t offset = kHasOffset ? read_offset(r.pc() + kAtOffset) : 0;
+  const Flow flow = memory_at<sizeof(M)>(r, address<kAddress>(r), offset, &at);
   if (flow != Flow::kNext) return flow;
   M raw;
   memcpy(&raw, at, sizeof raw);
@@ -348,15 +353,15 @@ MOTE_INLINE Flow load(Registers& r) {
   return next<kAtResult + result_units(kDst)>(r);
 }
 
-template <class Access, Src kAddress, Src kValue>
+template <class Access, Src kAddress, Src kValue, bool kHasOffset>
 MOTE_INLINE Flow store(Registers& r) {
   using V = typename Access::Value;
   using M = typename Access::Memory;
   constexpr uint32_t kAtValue = kHandlerUnits + address_units(kAddress);
   constexpr uint32_t kAtOffset = kAtValue + source_units<V>(kValue);
   uint8_t* at;
-  const Flow flow =
-      memory_at<sizeof(M)>(r, address<kAddress>(r), read_offset(r.pc() + kAtOffset), &at);
+  const uint32_t offset = kHasOffset ? read_offset(r.pc() + kAtOffset) : 0;
+  const Flow flow = memory_at<sizeof(M)>(r, address<kAddress>(r), offset, &at);
   if (flow != Flow::kNext) return flow;
   const M raw = to_little_endian(static_cast<M>(source<V, kValue, kAtValue>(r)));
   memcpy(at, &raw, sizeof raw);
@@ -513,11 +518,15 @@ MOTE_INLINE Flow call(Registers& r) {
 #endif
 MOTE_OUT_OF_LINE void show_memory(Registers& r, const MemoryData* memory) {
   r.set_memory(memory != nullptr ? memory->bytes : nullptr);
-  const uint64_t usable = memory != nullptr ? memory->usable() : 0;
+  const size_t usable = memory != nullptr ? memory->usable() : 0;
 #if MOTE_LIMITS_IN_MEMORY
   for (uint32_t i = 0; i < 4; i++) {
     const uint32_t size = 1u << i;
-    r.execution()->limits[i] = usable >= size ? static_cast<uint32_t>(usable - size + 1) : 0;
+    MemoryWindow& window = r.execution()->windows[i];
+    window.limit = usable >= size ? static_cast<uint32_t>(usable - size + 1) : 0;
+#if MOTE_MEMORY_WINDOW
+    window.first = memory != nullptr ? memory->first : 0;
+#endif
   }
 #else
   r.set_memory_size(usable);

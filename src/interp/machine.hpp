@@ -18,14 +18,20 @@ namespace mote::detail {
 struct StoreData;
 struct InstanceData;
 
-// Linear memory (4.2.8), backed from its start up to the highest byte that was touched:
+// Linear memory (4.2.8), backed from the lowest to the highest byte that was touched:
 //
-//   0            backed                     size                     maximum
-//   |xxxxxxxxxxxxx|..........................|- - - - - - - - - - - - - -|
-//    in the arena  zeros, not there yet       memory.grow moves this
+//   0            first          backed             size             maximum
+//   |.............|xxxxxxxxxxxxxx|..................|- - - - - - - - - -|
+//    zeros,        in the arena   zeros,             memory.grow
+//    not there yet                not there yet      moves this
 struct MemoryData {
-  uint8_t* bytes = nullptr;
-  uint64_t backed = 0;  // a multiple of the backing step, or size
+  uint8_t* bytes = nullptr;  // those from `first` on
+  size_t backed = 0;         // where they end
+#if MOTE_MEMORY_WINDOW
+  uint32_t first = 0;
+#else
+  static constexpr uint32_t first = 0;
+#endif
   uint32_t pages = 0;
   uint32_t maximum_pages = 0;
   uint8_t page_size_log2 = 16;
@@ -33,7 +39,9 @@ struct MemoryData {
 
   uint64_t size() const { return static_cast<uint64_t>(pages) << page_size_log2; }
   // Bytes that code may use without asking.
-  uint64_t usable() const { return backed < size() ? backed : size(); }
+  size_t usable() const { return backed - first; }
+  // Where byte `address`, which is backed, lies.
+  uint8_t* at(uint64_t address) const { return bytes + static_cast<size_t>(address - first); }
 };
 
 // Table (4.2.7). Entries are references: 0 is null.
@@ -95,13 +103,23 @@ enum class StopReason : uint8_t { kDone, kTrap, kFuel, kInterrupt, kWait };
 
 #if __SIZEOF_POINTER__ == 8
 using Accumulator = uint64_t;
-// The size of memory is in a register, and addresses are computed in 64 bits.
-#define MOTE_LIMITS_IN_MEMORY 0
 #else
 using Accumulator = uint32_t;
-// Addresses are computed in 32 bits and compared with a limit for each size of access.
-#define MOTE_LIMITS_IN_MEMORY 1
 #endif
+
+// 0: the size of memory is in a register, and addresses are computed in 64 bits. 1: addresses are
+// computed in 32 bits and compared with a limit for each size of access.
+#define MOTE_LIMITS_IN_MEMORY (MOTE_MEMORY_WINDOW || __SIZEOF_POINTER__ == 4)
+
+// An access of some size can begin at `limit` addresses, from `first` on.
+struct MemoryWindow {
+  uint32_t limit;
+#if MOTE_MEMORY_WINDOW
+  uint32_t first;
+#else
+  static constexpr uint32_t first = 0;
+#endif
+};
 
 struct ExecutionData {
   // Where the guest is while it does not run.
@@ -120,7 +138,7 @@ struct ExecutionData {
   uint8_t* stack_end = nullptr;  // first byte that frames must not use
   int32_t checks = 0;            // until fuel and the interrupt flag are looked at
 #if MOTE_LIMITS_IN_MEMORY
-  uint32_t limits[4] = {};  // addresses below limits[n] have 2^n usable bytes
+  MemoryWindow windows[4] = {};  // of accesses to 2^n bytes
   uint32_t touch_begin = 0;
 #else
   uint64_t touch_begin = 0;  // where a memory access wants to begin ...

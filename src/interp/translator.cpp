@@ -319,8 +319,9 @@ bool Translator::store(const DecodedInstruction& in) {
                                : value.src == Src::A       ? 0
                                : slots_of(value.type) == 2 ? kU64Units
                                                            : kU32Units;
-  Unit* at = emit(static_cast<Handler>(static_cast<uint32_t>(first_handler(in.info->op)) +
-                                       forms.find(address.src, value.src, Dst::D)),
+  const Handler handler = static_cast<Handler>(static_cast<uint32_t>(first_handler(in.info->op)) +
+                                               forms.find(address.src, value.src, Dst::D));
+  Unit* at = emit(without_offset(*in.info, handler, address.src, offset),
                   address_units(address.src) + value_units + kOffsetUnits);
   if (address.src == Src::S) at = emit_source(at, address);
   at = emit_source(at, value);

@@ -179,6 +179,8 @@ class Translator final : public CodeSink {
   void take_accumulator(Operand* operand);
   void use(Operand* operand);
   bool choose(const FormIndex& forms, Operand* a, Operand* b, bool swaps);
+  static Handler without_offset(const Instruction& info, Handler handler, Src address,
+                                uint32_t offset);
   uint8_t number_of(const Pending& pending, Dst kind) const;
   void flush();
   void wait(Op op, const DecodedInstruction& in, const Operand& a, const Operand* b);

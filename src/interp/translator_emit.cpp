@@ -187,6 +187,13 @@ uint8_t Translator::number_of(const Pending& pending, Dst kind) const {
   return forms_of(detail::instruction(pending.op)).find(pending.a.src, pending.b.src, kind);
 }
 
+// The handler of a load or store that need not add its offset, if there is one.
+Handler Translator::without_offset(const Instruction& info, Handler handler, Src address,
+                                   uint32_t offset) {
+  const bool is_near = has_near_forms(info) && offset == 0 && address != Src::C;
+  return is_near ? add(handler, forms_of(info).count) : handler;
+}
+
 // Writes the waiting instruction.
 void Translator::flush() {
   if (!pending_.active) return;
@@ -209,8 +216,9 @@ void Translator::flush() {
     return;
   }
 #endif
-  const Handler handler = add(first, number_of(p, p.kind));
+  Handler handler = add(first, number_of(p, p.kind));
   if (info.shape == Shape::kLoad) {
+    handler = without_offset(info, handler, p.a.src, p.immediate);
     at = emit(handler, address_units(p.a.src) + kOffsetUnits + result_units(p.kind));
     if (p.a.src == Src::S) at = emit_source(at, p.a);
     write_offset(at, p.immediate);

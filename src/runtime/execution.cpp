@@ -192,9 +192,6 @@ class OuterCall {
         function_(execution.function),
         waiting_type_(execution.waiting_type),
         waiting_results_(execution.waiting_results) {
-#if MOTE_LIMITS_IN_MEMORY
-    memcpy(limits_, execution.limits, sizeof limits_);
-#endif
   }
   ~OuterCall() {
     execution_.pc = pc_;
@@ -216,9 +213,6 @@ class OuterCall {
     execution_.function = function_;
     execution_.waiting_type = waiting_type_;
     execution_.waiting_results = waiting_results_;
-#if MOTE_LIMITS_IN_MEMORY
-    memcpy(execution_.limits, limits_, sizeof limits_);
-#endif
   }
   OuterCall(const OuterCall&) = delete;
   OuterCall& operator=(const OuterCall&) = delete;
@@ -244,9 +238,6 @@ class OuterCall {
   Function function_;
   const FunctionType* waiting_type_;
   uint8_t* waiting_results_;
-#if MOTE_LIMITS_IN_MEMORY
-  uint32_t limits_[4];
-#endif
 };
 
 }  // namespace
@@ -514,7 +505,8 @@ ErrorCode Host::touch(uint32_t address, uint64_t length) const {
   if (instance.memory == nullptr || end > instance.memory->size()) {
     return ErrorCode::kMemoryBounds;
   }
-  return length == 0 || detail::back_memory(*execution_->store, *instance.memory, end)
+  return length == 0 || detail::back_memory(*execution_->store, *instance.memory, address,
+                                            static_cast<uint32_t>(length))
              ? ErrorCode::kOk
              : ErrorCode::kMemoryQuota;
 }

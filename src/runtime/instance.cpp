@@ -80,10 +80,10 @@ MutableBytes Instance::memory(uint32_t address, uint32_t length) {
   detail::MemoryData* memory = instance.memory;
   const uint64_t end = static_cast<uint64_t>(address) + length;
   if (memory == nullptr || length == 0 || end > memory->size() ||
-      !detail::back_memory(*instance.store, *memory, end)) {
+      !detail::back_memory(*instance.store, *memory, address, length)) {
     return {};
   }
-  return {memory->bytes + address, length};
+  return {memory->at(address), length};
 }
 
 }  // namespace mote

@@ -222,12 +222,12 @@ Error run_segments(StoreData& store, InstanceData& instance) {
       return error;
     }
     if (segment.size == 0) continue;
-    if (!back_memory(store, memory, bits + segment.size)) {
+    if (!back_memory(store, memory, static_cast<uint32_t>(bits), segment.size)) {
       error.code = ErrorCode::kMemoryQuota;
       error.index = i;
       return error;
     }
-    memcpy(memory.bytes + bits, segment.bytes, segment.size);
+    memcpy(memory.at(bits), segment.bytes, segment.size);
   }
   return error;
 }

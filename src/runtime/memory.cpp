@@ -6,57 +6,74 @@ namespace mote::detail {
 
 namespace {
 // Granularity of backing. Small machines count bytes, large ones calls.
-constexpr uint64_t kBackingStep = sizeof(void*) == 8 ? 4096 : 64;
+constexpr size_t kBackingStep = sizeof(void*) == 8 ? 4096 : 64;
+// An offset into the window has 32 bits where limits have.
+constexpr size_t kMostBacked = MOTE_LIMITS_IN_MEMORY ? UINT32_MAX : SIZE_MAX;
 }  // namespace
 
-bool back_memory(StoreData& store, MemoryData& memory, uint64_t end) {
-  if (end <= memory.backed) return true;
+bool back_memory(StoreData& store, MemoryData& memory, uint32_t address, uint32_t length) {
   Arena& arena = store.arena;
-  uint64_t wanted = (end + kBackingStep - 1) & ~(kBackingStep - 1);
-  if (wanted > memory.size()) wanted = memory.size();
-  // Ask for a whole step, then for just what is needed.
-  const uint64_t sizes[] = {wanted, end};
-  for (const uint64_t size : sizes) {
-    if (size > SIZE_MAX) continue;
-    const size_t backed = static_cast<size_t>(memory.backed);
-    const size_t bytes = static_cast<size_t>(size);
-    if (memory.bytes == nullptr) {
-      memory.bytes = static_cast<uint8_t*>(arena.allocate_zeroed(bytes, 16));
-      if (memory.bytes == nullptr) continue;
-    } else if (!arena.extend_zeroed(memory.bytes, backed, bytes)) {
-      if (arena.is_last(memory.bytes, backed)) continue;
-      // Something else lies behind it: move. Growing by half as well keeps the sum of what moves
-      // leave behind within a small multiple of the memory's size.
-      uint64_t roomy = size + size / 2;
-      if (roomy > memory.size()) roomy = memory.size();
-      uint8_t* moved = nullptr;
-      uint64_t got = roomy;
-      if (roomy <= SIZE_MAX) {
-        moved = static_cast<uint8_t*>(arena.allocate_zeroed(static_cast<size_t>(roomy), 16));
-      }
-      if (moved == nullptr) {
-        moved = static_cast<uint8_t*>(arena.allocate_zeroed(bytes, 16));
-        got = size;
-      }
-      if (moved == nullptr) continue;
-      memcpy(moved, memory.bytes, backed);
-      memory.bytes = moved;
-      memory.backed = got;
-      return true;
+  size_t begin = address;
+  size_t end = begin + length;
+  if (end < begin) return false;  // all 4 GiB of a 32-bit machine
+  const size_t old_bytes = memory.usable();
+  const size_t old_first{memory.first};
+  size_t more_below = 0;
+  if (old_bytes != 0) {
+    if (begin >= old_first && end <= memory.backed) return true;
+    if (begin < old_first) {
+      more_below = old_bytes / 8;
+    } else {
+      begin = old_first;
     }
-    memory.backed = size;
+    if (end < memory.backed) end = memory.backed;
+  }
+  uint8_t* const old = memory.bytes;
+  const bool is_last = arena.is_last(old, old_bytes);
+  // Ask for whole steps, and for more of them where much has to be moved: that keeps the sum of
+  // what is moved, and of what moved blocks leave behind, within a small multiple of the size.
+  // Then ask for just what is needed.
+  for (size_t step = kBackingStep;; step = 16) {
+    size_t first = begin;
+    size_t backed = end;
+    if (step == kBackingStep) {
+      first = begin > more_below ? begin - more_below : 0;
+      if (!is_last && old_bytes != 0) backed += (end - begin) / 2;
+      backed = (backed + kBackingStep - 1) & ~(kBackingStep - 1);
+      if (backed < end || backed > memory.size()) backed = end;
+    }
+    // The guest's alignment stays that of the host.
+    first = MOTE_MEMORY_WINDOW != 0 ? first & ~(step - 1) : 0;
+    const size_t bytes = backed - first;
+    const bool extended = old_bytes != 0 && arena.extend_zeroed(old, old_bytes, bytes);
+    if (!extended) {
+      void* const moved = bytes <= kMostBacked ? arena.allocate_zeroed(bytes, 16) : nullptr;
+      if (moved == nullptr && step == kBackingStep) continue;
+      if (moved == nullptr) return false;
+      memory.bytes = static_cast<uint8_t*>(moved);
+    }
+    const size_t below = old_first - first;
+    if (old_bytes != 0 && (!extended || below != 0)) {
+      memmove(memory.bytes + below, old, old_bytes);
+      if (extended) memset(old, 0, below);
+    }
+#if MOTE_MEMORY_WINDOW
+    memory.first = static_cast<uint32_t>(first);
+#endif
+    memory.backed = backed;
     return true;
   }
-  return false;
 }
 
 ErrorCode touch_memory(ExecutionData& execution, uint32_t size) {
   const InstanceData& instance = *execution.instance;
   MemoryData* memory =
       execution.memory_index == 0 ? instance.memory : instance.memories[execution.memory_index];
-  const uint64_t end = static_cast<uint64_t>(execution.touch_begin) + size;
-  if (memory == nullptr || end > memory->size()) return ErrorCode::kMemoryBounds;
-  return back_memory(*execution.store, *memory, end) ? ErrorCode::kOk : ErrorCode::kMemoryQuota;
+  const uint64_t begin = execution.touch_begin;
+  if (memory == nullptr || begin + size > memory->size()) return ErrorCode::kMemoryBounds;
+  return back_memory(*execution.store, *memory, static_cast<uint32_t>(begin), size)
+             ? ErrorCode::kOk
+             : ErrorCode::kMemoryQuota;
 }
 
 uint64_t load_value(const uint8_t* slots, ValueType type) {

@@ -47,9 +47,9 @@ ErrorCode memory_grow(ExecutionData& execution, uint32_t* operands, uint32_t mem
   operands[0] = 0xFFFFFFFF;
   if (more > memory.maximum_pages - pages) return ErrorCode::kOk;
   const uint64_t size = (static_cast<uint64_t>(pages) + more) << memory.page_size_log2;
-  const bool in_place =
-      memory.bytes == nullptr || arena.is_last(memory.bytes, static_cast<size_t>(memory.backed));
-  const uint64_t possible = (in_place ? memory.backed : 0) + arena.free_bytes();
+  const size_t usable = memory.usable();
+  const bool in_place = arena.is_last(memory.bytes, usable);
+  const uint64_t possible = uint64_t{in_place ? usable : 0} + arena.free_bytes();
   if (more != 0 && size > possible) {
     execution.store->refused_growths++;
     return ErrorCode::kOk;
@@ -72,10 +72,10 @@ ErrorCode memory_init(ExecutionData& execution, uint32_t* operands, uint32_t dat
     return ErrorCode::kMemoryBounds;
   }
   if (count == 0) return ErrorCode::kOk;
-  if (!back_memory(*execution.store, memory, static_cast<uint64_t>(to) + count)) {
+  if (!back_memory(*execution.store, memory, to, count)) {
     return ErrorCode::kMemoryQuota;
   }
-  memcpy(memory.bytes + to, segment.bytes + from, count);
+  memcpy(memory.at(to), segment.bytes + from, count);
   pay_for(execution, count);
   return ErrorCode::kOk;
 }
@@ -97,11 +97,10 @@ ErrorCode memory_copy(ExecutionData& execution, uint32_t* operands, uint32_t to_
   }
   if (count == 0) return ErrorCode::kOk;
   StoreData& store = *execution.store;
-  if (!back_memory(store, source, static_cast<uint64_t>(from) + count) ||
-      !back_memory(store, destination, static_cast<uint64_t>(to) + count)) {
+  if (!back_memory(store, source, from, count) || !back_memory(store, destination, to, count)) {
     return ErrorCode::kMemoryQuota;
   }
-  memmove(destination.bytes + to, source.bytes + from, count);
+  memmove(destination.at(to), source.at(from), count);
   pay_for(execution, count);
   return ErrorCode::kOk;
 }
@@ -112,10 +111,10 @@ ErrorCode memory_fill(ExecutionData& execution, uint32_t* operands, uint32_t mem
   const uint32_t count = operands[2];
   if (!in_range(to, count, memory.size())) return ErrorCode::kMemoryBounds;
   if (count == 0) return ErrorCode::kOk;
-  if (!back_memory(*execution.store, memory, static_cast<uint64_t>(to) + count)) {
+  if (!back_memory(*execution.store, memory, to, count)) {
     return ErrorCode::kMemoryQuota;
   }
-  memset(memory.bytes + to, static_cast<int>(operands[1] & 0xFF), count);
+  memset(memory.at(to), static_cast<int>(operands[1] & 0xFF), count);
   pay_for(execution, count);
   return ErrorCode::kOk;
 }

@@ -64,8 +64,10 @@ struct StoreData {
   static Reference reference_to(InstanceData& instance, uint32_t funcidx);
 };
 
-// Backs `memory` up to byte `end`, which must not exceed its size. False: no memory left.
-[[nodiscard]] bool back_memory(StoreData& store, MemoryData& memory, uint64_t end);
+// Backs `length` bytes of `memory` at `address`: at least one, all within its size. False: no memory
+// left.
+[[nodiscard]] bool back_memory(StoreData& store, MemoryData& memory, uint32_t address,
+                               uint32_t length);
 
 // Typed values in slots.
 uint64_t load_value(const uint8_t* slots, ValueType type);

@@ -44,7 +44,7 @@ int main() {
   boards::check(execution.error(), "stack");
 
   // The first call backs the guest's memory, which later ones need not.
-  const size_t first = stack_of(execution, instance, "descend", 1);
+  const size_t first = stack_of(execution, instance, "descend", 12);
   boards::metric("native_stack_run", first);
   const size_t once = stack_of(execution, instance, "descend", 1);
   expect_same(once, stack_of(execution, instance, "descend", 2), "depth 2");
