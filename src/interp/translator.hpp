@@ -205,57 +205,60 @@ class Translator final : public CodeSink {
   bool fail_type(ValueType expected, ValueType actual);
   bool out_of_memory();
 
-  ModuleContext* context_ = nullptr;
-  ModuleData* module_ = nullptr;
-  Arena* arena_ = nullptr;
-  Reader* reader_ = nullptr;  // valid during a call from the decoder
-
-  ScratchVector<ValueType> types_;
-  ScratchVector<ControlFrame> frames_;
-  ScratchVector<LocalRun> locals_;
-  uint32_t local_count_ = 0;
-  ScratchVector<uint8_t> map_;
-  // Places of the topmost operands, by operand number modulo kWindow: for a local its slot, for a
-  // constant its bits. Everything below is at home.
-  PlaceKind window_kinds_[kWindow];
-  uint64_t window_bits_[kWindow];
-  uint32_t waiting_ = 0;  // how many are not at home
+  // Small and often used members come first: small processors reach them with short instructions.
+  bool live_ = false;
+  bool out_of_memory_ = false;
+  bool too_many_locals_ = false;
+  // br_table in progress (see below)
+  bool in_table_ = false;
+  bool table_has_arity_ = false;
+  bool table_needs_stubs_ = false;
+  ValueType accumulator_type_ = ValueType::kNone;  // of what the accumulator holds ...
+  Slot accumulator_slot_ = kNoSlot;                // ... which is also in this slot
+  uint32_t waiting_ = 0;  // how many operands are not at home
   Slot height_ = 0;       // first free operand slot
   uint32_t peak_ = 0;
-  bool live_ = false;
-  Pending pending_ = {};
-  Slot accumulator_slot_ = kNoSlot;                // the accumulator holds what is in this slot ...
-  ValueType accumulator_type_ = ValueType::kNone;  // ... of this type
+
+  ModuleData* module_ = nullptr;
+  Reader* reader_ = nullptr;  // valid during a call from the decoder
+  ModuleContext* context_ = nullptr;
+  Arena* arena_ = nullptr;
+
+  Unit* code_ = nullptr;  // code of the function
+  uint32_t size_ = 0;     // units written
+  uint32_t room_ = 0;     // units that fit before more memory has to be taken
+  uint32_t map_position_ = 0;
+  uint32_t map_offset_ = 0;
   // Destination of the result that was written last, while it can still be changed.
   uint32_t last_result_at_ = kNoPatch;
   Slot last_result_slot_ = kNoSlot;
 
+  ScratchVector<ValueType> types_;
+  ScratchVector<ControlFrame> frames_;
+  Pending pending_ = {};
+
+  const FunctionType* type_ = nullptr;
   uint32_t funcidx_ = 0;
   uint32_t instruction_offset_ = 0;
   uint32_t body_offset_ = 0;
-  const FunctionType* type_ = nullptr;
   Slot link_ = 0;
   Slot local_slots_ = 0;
-  bool too_many_locals_ = false;
+  uint32_t local_count_ = 0;
+  ScratchVector<LocalRun> locals_;
+  ScratchVector<uint8_t> map_;
 
-  // br_table in progress
-  bool in_table_ = false;
   uint32_t table_left_ = 0;
   uint32_t table_first_ = 0;  // position of the first target
   uint32_t table_count_ = 0;
   uint32_t table_number_ = 0;
-  bool table_has_arity_ = false;
   uint32_t table_arity_ = 0;
-  bool table_needs_stubs_ = false;
 
   Unit* code_block_ = nullptr;  // all code of the module
   uint32_t block_bytes_ = 0;    // taken from the arena
-  Unit* code_ = nullptr;        // code of the function
-  uint32_t size_ = 0;           // units written
-  uint32_t room_ = 0;           // units that fit before more memory has to be taken
-  uint32_t map_position_ = 0;
-  uint32_t map_offset_ = 0;
-  bool out_of_memory_ = false;
+  // Places of the topmost operands, by operand number modulo kWindow: for a local its slot, for a
+  // constant its bits. Everything below is at home.
+  PlaceKind window_kinds_[kWindow];
+  uint64_t window_bits_[kWindow];
   Unit unused_[kHandlerUnits + 4 * kU64Units];  // written to once memory is out
 };
 
