@@ -221,7 +221,7 @@ constexpr bool is_outlined(ValueType type) {
 }
 // For instructions with one or two sources and a result.
 inline bool is_outlined(const Instruction& info) {
-  return is_outlined(info.operand) || is_outlined(info.result);
+  return is_outlined(info.operand()) || is_outlined(info.result());
 }
 
 // Whether there are forms that take values of the type from an accumulator.
