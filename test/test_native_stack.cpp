@@ -54,6 +54,7 @@ size_t used_by(Execution& execution, Function function, int32_t argument) {
 // ---- A module that executes every arithmetic and memory instruction, in all operand classes ----
 
 using detail::Instruction;
+using detail::Op;
 using detail::Shape;
 
 // One local of each type for sources, one for results.
@@ -89,25 +90,26 @@ void value(WasmWriter& code, ValueType type, From from) {
   }
 }
 
-void opcode(WasmWriter& out, const Instruction& info) {
-  const uint16_t code = detail::code_of(info.op);
+void opcode(WasmWriter& out, Op op) {
+  const uint16_t code = detail::code_of(op);
   if (code >= 0x100) out.bytes({static_cast<uint8_t>(code >> 8)});
   out.bytes({static_cast<uint8_t>(code)});
 }
 
 // A result is stored, or used up by a branch that skips nothing.
 void finish(WasmWriter& code, const Instruction& info) {
-  code.bytes({0x21, result_local(info.result)});
+  code.bytes({0x21, result_local(info.result())});
 }
 
-uint32_t every_class(WasmWriter& code, const Instruction& info) {
+uint32_t every_class(WasmWriter& code, Op op) {
+  const Instruction& info = detail::instruction(op);
   uint32_t count = 0;
   switch (info.shape) {
     case Shape::kUnary:
     case Shape::kTest:
       for (const From a : kSources) {
-        value(code, info.operand, a);
-        opcode(code, info);
+        value(code, info.operand(), a);
+        opcode(code, op);
         finish(code, info);
         count++;
       }
@@ -116,16 +118,16 @@ uint32_t every_class(WasmWriter& code, const Instruction& info) {
     case Shape::kCompare:
       for (const From a : kSources) {
         for (const From b : kSources) {
-          value(code, info.operand, a);
-          value(code, info.operand, b);
-          opcode(code, info);
+          value(code, info.operand(), a);
+          value(code, info.operand(), b);
+          opcode(code, op);
           finish(code, info);
           count++;
           if (info.shape != Shape::kCompare) continue;
           code.bytes({0x02, 0x40});  // block; a branch on the comparison; end
-          value(code, info.operand, a);
-          value(code, info.operand, b);
-          opcode(code, info);
+          value(code, info.operand(), a);
+          value(code, info.operand(), b);
+          opcode(code, op);
           code.bytes({0x0D, 0x00, 0x0B});
           count++;
         }
@@ -134,7 +136,7 @@ uint32_t every_class(WasmWriter& code, const Instruction& info) {
     case Shape::kLoad:
       for (const From a : kSources) {
         value(code, ValueType::kI32, a);
-        opcode(code, info);
+        opcode(code, op);
         code.bytes({0x00, 0x10});
         finish(code, info);
         count++;
@@ -144,8 +146,8 @@ uint32_t every_class(WasmWriter& code, const Instruction& info) {
       for (const From a : kSources) {
         for (const From b : kSources) {
           value(code, ValueType::kI32, a);
-          value(code, info.result, b);
-          opcode(code, info);
+          value(code, info.result(), b);
+          opcode(code, op);
           code.bytes({0x00, 0x10});
           count++;
         }
@@ -171,7 +173,7 @@ std::vector<uint8_t> everything(uint32_t* count) {
   code.bytes({0x03, 0x40});
   *count = 0;
   for (uint8_t op = 1; op < static_cast<uint8_t>(detail::Op::kCount); op++) {
-    *count += every_class(code, detail::instruction(static_cast<detail::Op>(op)));
+    *count += every_class(code, static_cast<Op>(op));
   }
   code.bytes({0x20, 0x00, 0x41, 0x01, 0x6B, 0x22, 0x00, 0x0D, 0x00, 0x0B, 0x0B});
 

@@ -43,9 +43,8 @@ TEST(Reader, UnsignedLebAcceptsOverlongFormsUpToFiveBytes) {
   };
   for (const Case& c : cases) {
     check(c, [](Reader& reader, uint64_t* value) {
-      uint32_t v = 0;
-      const bool ok = reader.u32(&v);
-      *value = v;
+      const bool ok = reader.u32();
+      *value = reader.value();
       return ok;
     });
   }
@@ -61,9 +60,8 @@ TEST(Reader, SignedLebChecksTheUnusedBits) {
   };
   for (const Case& c : cases) {
     check(c, [](Reader& reader, uint64_t* value) {
-      uint32_t v = 0;
-      const bool ok = reader.s32(&v);
-      *value = v;
+      const bool ok = reader.s32();
+      *value = reader.value();
       return ok;
     });
   }
@@ -72,13 +70,12 @@ TEST(Reader, SignedLebChecksTheUnusedBits) {
 TEST(Reader, AsksForMoreAtTheEndOfTheChunkButFailsAtTheLimit) {
   const std::vector<uint8_t> bytes = {0x80, 0x80};
   Reader reader(Bytes(bytes.data(), bytes.size()), 100);
-  uint32_t value = 0;
-  EXPECT_FALSE(reader.u32(&value));
+  EXPECT_FALSE(reader.u32());
   EXPECT_TRUE(reader.need_more());
 
   Reader limited(Bytes(bytes.data(), bytes.size()), 100);
   limited.set_limit(102);
-  EXPECT_FALSE(limited.u32(&value));
+  EXPECT_FALSE(limited.u32());
   EXPECT_FALSE(limited.need_more());
   EXPECT_EQ(limited.error().code, ErrorCode::kUnexpectedEndOfSection);
   EXPECT_EQ(limited.error().offset, 102u);

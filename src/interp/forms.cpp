@@ -69,14 +69,8 @@ MOTE_INDEX(kStore11, MOTE_STORE_FORMS_11(MOTE_FORM_3, ))
   { &X(I32), &X(I64), &X(F32), &X(F64) }
 #define MOTE_BY_LEVEL(prefix, type, commutes) MOTE_FORMS_PASTE(prefix, MOTE_LEVEL_##type, commutes)
 
-int type_number(ValueType type) {
-  switch (type) {
-    case ValueType::kI64: return 1;
-    case ValueType::kF32: return 2;
-    case ValueType::kF64: return 3;
-    default: return 0;
-  }
-}
+// 0x7F, i32, to 0x7C, f64.
+int type_number(ValueType type) { return (0x7F - static_cast<int>(type)) & 3; }
 
 }  // namespace
 
@@ -102,21 +96,21 @@ const FormIndex& forms_of(const Instruction& info) {
   if (is_arithmetic && is_outlined(info)) return kUnary00;
   switch (info.shape) {
     case Shape::kBinary:
-      if (info.can_trap) return *kTrapping[type_number(info.operand)];
-      return *(info.commutes ? kCommuting : kBinaries)[type_number(info.operand)];
-    case Shape::kCompare: return *kCompares[type_number(info.operand)];
-    case Shape::kLoad: return *kLoads[type_number(moved_as(info.result))];
-    case Shape::kStore: return *kStores[type_number(moved_as(info.result))];
+      if (info.can_trap) return *kTrapping[type_number(info.operand())];
+      return *(info.commutes ? kCommuting : kBinaries)[type_number(info.operand())];
+    case Shape::kCompare: return *kCompares[type_number(info.operand())];
+    case Shape::kLoad: return *kLoads[type_number(moved_as(info.result()))];
+    case Shape::kStore: return *kStores[type_number(moved_as(info.result()))];
     default:
-      return *kUnaries[(owns_accumulator(info.operand) ? 2 : 0) +
-                       (owns_accumulator(info.result) ? 1 : 0)];
+      return *kUnaries[(owns_accumulator(info.operand()) ? 2 : 0) +
+                       (owns_accumulator(info.result()) ? 1 : 0)];
   }
 }
 
 const FormIndex& branch_forms_of(const Instruction& info) {
 #define MOTE_BRANCHING(type) MOTE_FORMS_PASTE(kBranch, MOTE_KIND_##type, MOTE_BRANCH_LEVEL_##type)
   static constexpr const FormIndex* kBranches[] = MOTE_BY_TYPE(MOTE_BRANCHING);
-  return *kBranches[type_number(info.operand)];
+  return *kBranches[type_number(info.operand())];
 }
 
 }  // namespace mote::detail

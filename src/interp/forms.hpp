@@ -241,7 +241,7 @@ constexpr bool is_outlined(ValueType type) {
 }
 // For instructions with one or two sources and a result.
 inline bool is_outlined(const Instruction& info) {
-  return is_outlined(info.operand) || is_outlined(info.result);
+  return is_outlined(info.operand()) || is_outlined(info.result());
 }
 
 // Whether there are forms that take values of the type from an accumulator.
@@ -285,7 +285,7 @@ struct FormIndex {
 const FormIndex& forms_of(const Instruction& info);
 // Whether the forms of a load or store are followed by those without an offset.
 constexpr bool has_near_forms(const Instruction& info) {
-  return MOTE_NEAR_I32 != 0 && moved_as(info.result) == ValueType::kI32;
+  return MOTE_NEAR_I32 != 0 && moved_as(info.result()) == ValueType::kI32;
 }
 // The forms of a comparison that branch. count 0: there are none.
 const FormIndex& branch_forms_of(const Instruction& info);

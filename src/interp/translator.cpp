@@ -202,31 +202,31 @@ bool Translator::instruction(const DecodedInstruction& in) {
 // ---- Numeric ---------------------------------------------------------------------------------
 
 bool Translator::constant(const DecodedInstruction& in) {
-  return push(in.info->result, PlaceKind::kConstant, in.bits);
+  return push(in.info->result(), PlaceKind::kConstant, in.bits);
 }
 
 bool Translator::unary(const DecodedInstruction& in) {
   Operand a;
-  if (!pop(in.info->operand, &a)) return false;
+  if (!pop(in.info->operand(), &a)) return false;
   if (live_) {
     put_in_slot(&a);
     if (forms_of(*in.info).has(Src::A, Src::S)) use(&a);
-    wait(in.info->op, in, a, nullptr);
+    wait(in.op, in, a, nullptr);
   }
-  return push_home(in.info->result);
+  return push_home(in.info->result());
 }
 
 // Two sources: arithmetic and comparisons.
 bool Translator::binary(const DecodedInstruction& in) {
   Operand a;
   Operand b;
-  if (!pop(in.info->operand, &b) || !pop(in.info->operand, &a)) return false;
+  if (!pop(in.info->operand(), &b) || !pop(in.info->operand(), &a)) return false;
   if (live_) {
     const bool compares = in.info->shape == Shape::kCompare;
     const bool swapped = choose(forms_of(*in.info), &a, &b, compares || in.info->commutes != 0);
-    wait(swapped && compares ? in.info->swapped : in.info->op, in, a, &b);
+    wait(swapped && compares ? in.info->swapped(in.op) : in.op, in, a, &b);
   }
-  return push_home(in.info->result);
+  return push_home(in.info->result());
 }
 
 // ---- Memory ----------------------------------------------------------------------------------
@@ -272,14 +272,14 @@ bool Translator::load(const DecodedInstruction& in) {
       flush();
       emit_use_memory(in.index2);
     }
-    wait(in.info->op, in, address, nullptr);
+    wait(in.op, in, address, nullptr);
     pending_.immediate = offset;
     if (in.index2 != 0) {
       flush();
       emit_use_memory(0);
     }
   }
-  return push_home(in.info->result);
+  return push_home(in.info->result());
 }
 
 // Loads and stores go to memory 0 but for what stands between a pair of these.
@@ -300,7 +300,7 @@ bool Translator::store(const DecodedInstruction& in) {
   if (!check_memory(in.index2)) return false;
   Operand value;
   Operand address;
-  if (!pop(in.info->result, &value) || !pop(ValueType::kI32, &address)) return false;
+  if (!pop(in.info->result(), &value) || !pop(ValueType::kI32, &address)) return false;
   if (!live_) return true;
   const FormIndex& forms = forms_of(*in.info);
   uint32_t offset = static_cast<uint32_t>(in.bits);
@@ -319,7 +319,7 @@ bool Translator::store(const DecodedInstruction& in) {
                                : value.src == Src::A       ? 0
                                : slots_of(value.type) == 2 ? kU64Units
                                                            : kU32Units;
-  const Handler handler = static_cast<Handler>(static_cast<uint32_t>(first_handler(in.info->op)) +
+  const Handler handler = static_cast<Handler>(static_cast<uint32_t>(first_handler(in.op)) +
                                                forms.find(address.src, value.src, Dst::D));
   Unit* at = emit(without_offset(*in.info, handler, address.src, offset),
                   address_units(address.src) + value_units + kOffsetUnits);
@@ -348,7 +348,7 @@ bool Translator::select(const DecodedInstruction& in) {
   Operand condition;
   Operand b;
   Operand a;
-  const ValueType wanted = in.info->op == Op::kSelect ? ValueType::kNone : in.type;
+  const ValueType wanted = in.op == Op::kSelect ? ValueType::kNone : in.type;
   if (!pop(ValueType::kI32, &condition) || !pop(wanted, &b)) return false;
   if (!pop(wanted == ValueType::kNone ? b.type : wanted, &a)) return false;
   const ValueType type = a.type != ValueType::kNone ? a.type : b.type;

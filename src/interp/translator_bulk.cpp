@@ -30,7 +30,7 @@ bool Translator::runtime_instruction(Handler handler, const ValueType* parameter
 bool Translator::bulk_instruction(const DecodedInstruction& in) {
   const ValueType i32 = ValueType::kI32;
   const ValueType nothing = ValueType::kNone;
-  switch (in.info->op) {
+  switch (in.op) {
     case Op::kMemorySize:
       return check_memory(in.index) &&
              runtime_instruction(Handler::kMemorySize, nullptr, 0, i32, in.index, 0);
@@ -46,10 +46,10 @@ bool Translator::bulk_instruction(const DecodedInstruction& in) {
              runtime_instruction(Handler::kMemoryCopy, kI32s, 3, nothing, in.index, in.index2);
     case Op::kMemoryInit:
     case Op::kDataDrop:
-      if (in.info->op == Op::kMemoryInit && !check_memory(in.index2)) return false;
+      if (in.op == Op::kMemoryInit && !check_memory(in.index2)) return false;
       if (!context_->has_data_count) return fail(ErrorCode::kDataCountRequired);
       if (in.index >= context_->data_count) return fail_index(ErrorCode::kUnknownData, in.index);
-      if (in.info->op == Op::kDataDrop) {
+      if (in.op == Op::kDataDrop) {
         return runtime_instruction(Handler::kDataDrop, nullptr, 0, nothing, in.index, 0);
       }
       return runtime_instruction(Handler::kMemoryInit, kI32s, 3, nothing, in.index, in.index2);
@@ -121,7 +121,7 @@ bool Translator::table_instruction(const DecodedInstruction& in) {
   const ValueType set[] = {i32, element};
   const ValueType grow[] = {element, i32};
   const ValueType fill[] = {i32, element, i32};
-  switch (in.info->op) {
+  switch (in.op) {
     case Op::kTableGet:
       return runtime_instruction(Handler::kTableGet, kI32s, 1, element, in.index, 0);
     case Op::kTableSet:

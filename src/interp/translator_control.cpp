@@ -4,7 +4,7 @@
 namespace mote::detail {
 
 bool Translator::control(const DecodedInstruction& in) {
-  switch (in.info->op) {
+  switch (in.op) {
     case Op::kUnreachable:
       if (live_) {
         flush();
@@ -56,7 +56,7 @@ bool Translator::block(const DecodedInstruction& in) {
   const bool stay = is_all_home() && are_on_top(parameters);
   if (!stay && !pop_types(parameters)) return false;
   ControlFrame frame;
-  frame.kind = in.info->op;
+  frame.kind = in.op;
   frame.live_at_entry = live_;
   frame.type = in.bits;
   frame.height = types_.size() - (stay ? parameters.count : 0);

@@ -242,7 +242,7 @@ void Translator::wait(Op op, const DecodedInstruction& in, const Operand& a, con
   p.active = true;
   p.op = op;
   p.kind = Dst::D;
-  p.type = detail::instruction(op).result;
+  p.type = detail::instruction(op).result();
   p.destination = height_;
   p.offset = in.offset;
   p.a = a;
@@ -337,21 +337,22 @@ void Translator::emit_branch_compare(bool when, bool backward, uint32_t* at_targ
   const Pending p = pending_;
   pending_.active = false;
   forget_accumulator();
-  const Instruction* info = &detail::instruction(p.op);
+  const Instruction& info = detail::instruction(p.op);
+  Op op = p.op;
   uint32_t whens = 2;
-  if (info->inverse != Op::kIllegal) {
+  if (info.has_inverse()) {
     whens = 1;
-    if (!when) info = &detail::instruction(info->inverse);
+    if (!when) op = info.inverse(op);
     when = true;
   }
   // In handlers.def, the branches of a comparison follow its plain forms.
   const uint32_t number =
-      forms_of(*info).count +
-      (branch_forms_of(*info).find(p.a.src, p.b.src, Dst::D) * whens + (when ? 0 : 1)) *
+      forms_of(info).count +
+      (branch_forms_of(info).find(p.a.src, p.b.src, Dst::D) * whens + (when ? 0 : 1)) *
           kDirections +
       direction_number(backward);
   if (backward) note_offset(p.offset);
-  Unit* at = emit(add(first_handler(info->op), number),
+  Unit* at = emit(add(first_handler(op), number),
                   units_of(p.a.src, p.a.type) + units_of(p.b.src, p.b.type) + kTargetUnits);
   at = emit_source(at, p.a);
   at = emit_source(at, p.b);

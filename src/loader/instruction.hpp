@@ -41,33 +41,40 @@ enum class Shape : uint8_t {
 // Every instruction, in table order.
 enum class Op : uint8_t {
   kIllegal,
-#define MOTE_CONTROL(code, name, ...) k##name,
-#define MOTE_CONST MOTE_CONTROL
-#define MOTE_UNARY MOTE_CONTROL
-#define MOTE_UNARY_TRAP MOTE_CONTROL
-#define MOTE_BINARY MOTE_CONTROL
-#define MOTE_BINARY_TRAP MOTE_CONTROL
-#define MOTE_COMPARE MOTE_CONTROL
-#define MOTE_TEST MOTE_CONTROL
-#define MOTE_LOAD MOTE_CONTROL
-#define MOTE_STORE MOTE_CONTROL
+#define MOTE_INSTRUCTION(code, name, ...) k##name,
 #include "loader/instructions.def"
   kCount,
 };
 
+// Packed: four bytes for each instruction.
 struct Instruction {
-  Op op;
-  Shape shape;
-  Immediates immediates;
-  Feature feature;
-  ValueType result;   // type of the result, or of the value to store
-  ValueType operand;  // type of the operands
-  Op swapped;         // comparisons: see instructions.def
-  Op inverse;
-  uint8_t align_log2 : 5;
+  Shape shape : 4;
+  Immediates immediates : 4;
+  Feature feature : 5;
+  // Comparisons: how far the instructions are for which b op a = a op b, and which holds if this
+  // one does not (0: there is none). See instructions.def.
+  int8_t to_swapped : 3;
+  uint8_t result_bits : 3;
+  uint8_t operand_bits : 3;
   uint8_t can_trap : 1;
   uint8_t commutes : 1;
+  uint8_t align_log2 : 2;
+  int8_t to_inverse : 4;
+
+  // Type of the result, or of the value to store; type of the operands.
+  constexpr ValueType result() const { return type_of(result_bits); }
+  constexpr ValueType operand() const { return type_of(operand_bits); }
+  // `op` is the instruction itself.
+  constexpr Op swapped(Op op) const { return static_cast<Op>(static_cast<int>(op) + to_swapped); }
+  constexpr Op inverse(Op op) const { return static_cast<Op>(static_cast<int>(op) + to_inverse); }
+  constexpr bool has_inverse() const { return to_inverse != 0; }
+
+  // Numbers are the only types here: 0x7C to 0x7F, or none.
+  static constexpr ValueType type_of(uint32_t bits) {
+    return static_cast<ValueType>(bits == 0 ? 0 : 0x78 | bits);
+  }
 };
+static_assert(sizeof(Instruction) == 4, "Instruction");
 
 extern const Instruction kInstructions[static_cast<int>(Op::kCount)];
 inline const Instruction& instruction(Op op) { return kInstructions[static_cast<uint8_t>(op)]; }
@@ -77,12 +84,13 @@ const char* name_of(Op op);
 
 // One instruction as it stands in the module.
 struct DecodedInstruction {
-  const Instruction* info;
-  uint32_t offset;  // of its opcode, in the module
-  uint32_t index;   // first index; alignment of a memarg
-  uint32_t index2;  // second index; memidx of a memarg
-  uint64_t bits;    // constant, offset of a memarg, or block type (see block_type below)
-  ValueType type;   // reference type, or type of a typed select
+  const Instruction* info;  // of `op`
+  uint32_t offset;          // of its opcode, in the module
+  uint32_t index;           // first index; alignment of a memarg
+  uint32_t index2;          // second index; memidx of a memarg
+  uint64_t bits;            // constant, offset of a memarg, or block type (see block_type below)
+  Op op;
+  ValueType type;  // reference type, or type of a typed select
 };
 
 // Block types as `bits`: kEmptyBlock, kValueBlock | value type byte, or a typeidx.
@@ -92,7 +100,7 @@ constexpr uint64_t kValueBlock = uint64_t{1} << 41;
 // Reads one instruction. False: see Reader.
 [[nodiscard]] bool decode_instruction(Reader& reader, DecodedInstruction* out);
 
-// Reads a value type (5.3.4), or only a reference type (5.3.3).
+// Reads a value type (5.3.4), or only a reference type (5.3.3; funcref is part of 1.0 there).
 [[nodiscard]] bool decode_value_type(Reader& reader, ValueType* type);
 [[nodiscard]] bool decode_reference_type(Reader& reader, ValueType* type);
 

@@ -1,21 +1,21 @@
-// Names of instructions in the text format; only tools and tests need them.
+// Opcodes and names of instructions; only tools and tests need them.
 #include "loader/instruction.hpp"
 
 namespace mote::detail {
 
+uint16_t code_of(Op op) {
+  static constexpr uint16_t kCodes[] = {
+      0xFFFF,  // illegal
+#define MOTE_INSTRUCTION(code, ...) code,
+#include "loader/instructions.def"
+  };
+  return kCodes[static_cast<uint8_t>(op)];
+}
+
 const char* name_of(Op op) {
   static constexpr const char* kNames[] = {
       "illegal",
-#define MOTE_CONTROL(code, name, text, ...) text,
-#define MOTE_CONST MOTE_CONTROL
-#define MOTE_UNARY MOTE_CONTROL
-#define MOTE_UNARY_TRAP MOTE_CONTROL
-#define MOTE_BINARY MOTE_CONTROL
-#define MOTE_BINARY_TRAP MOTE_CONTROL
-#define MOTE_COMPARE MOTE_CONTROL
-#define MOTE_TEST MOTE_CONTROL
-#define MOTE_LOAD MOTE_CONTROL
-#define MOTE_STORE MOTE_CONTROL
+#define MOTE_INSTRUCTION(code, name, text, ...) text,
 #include "loader/instructions.def"
   };
   return kNames[static_cast<uint8_t>(op)];

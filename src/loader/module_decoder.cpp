@@ -54,7 +54,7 @@ bool ModuleDecoder::feed(Bytes bytes) {
     Reader reader({carry_, carry_size_ + taken}, offset_);
     run(reader);
     if (!error_.ok()) return false;
-    const uint32_t consumed = static_cast<uint32_t>(reader.consumed());
+    const uint32_t consumed = static_cast<uint32_t>(reader.cursor() - carry_);
     offset_ += consumed;
     if (consumed >= carry_size_) {
       bytes = bytes.from(consumed - carry_size_);
@@ -70,8 +70,9 @@ bool ModuleDecoder::feed(Bytes bytes) {
   Reader reader(bytes, offset_);
   run(reader);
   if (!error_.ok()) return false;
-  offset_ += static_cast<uint32_t>(reader.consumed());
-  carry_size_ = static_cast<uint32_t>(bytes.size() - reader.consumed());
+  const size_t consumed = static_cast<size_t>(reader.cursor() - bytes.data());
+  offset_ += static_cast<uint32_t>(consumed);
+  carry_size_ = static_cast<uint32_t>(bytes.size() - consumed);
   memcpy(carry_, bytes.end() - carry_size_, carry_size_);
   return true;
 }

@@ -68,8 +68,8 @@ bool ModuleDecoder::begin_expr(ValueType type, Step next) {
 bool ModuleDecoder::const_expr(Reader& reader) {
   DecodedInstruction in = {};
   if (!decode_instruction(reader, &in)) return false;
-  const ValueType result = in.info->result;
-  switch (in.info->op) {
+  const ValueType result = in.info->result();
+  switch (in.op) {
     case Op::kI32Const:
     case Op::kI64Const:
 #if MOTE_FEATURE_FLOATS
@@ -139,14 +139,14 @@ bool ModuleDecoder::const_expr_operation(Reader& reader, const DecodedInstructio
   if (!expr_stack_.push(result)) return out_of_memory(reader);
 
   ConstExpr::Operation operation = {};
-  operation.op = in.info->op;
+  operation.op = in.op;
   operation.bits = in.bits;
   if (operations_ == 0) {
     // Nearly all constant expressions are one instruction: those need no program.
     first_operation_ = operation;
-    expr_.kind = in.info->op == Op::kGlobalGet ? ConstExpr::kGlobal : ConstExpr::kValue;
+    expr_.kind = in.op == Op::kGlobalGet ? ConstExpr::kGlobal : ConstExpr::kValue;
 #if MOTE_FEATURE_REFERENCE_TYPES
-    if (in.info->op == Op::kRefFunc) expr_.kind = ConstExpr::kFunction;
+    if (in.op == Op::kRefFunc) expr_.kind = ConstExpr::kFunction;
 #endif
     expr_.bits = in.bits;
     expr_.index = in.index;

@@ -1,0 +1,137 @@
+// The reader: see reader.hpp.
+#include "base/reader.hpp"
+
+namespace mote::detail {
+
+void Reader::refill(Bytes bytes, uint32_t offset) {
+  cursor_ = bytes.data();
+  all_end_ = bytes.end();
+  origin_ = offset - static_cast<uint32_t>(reinterpret_cast<uintptr_t>(cursor_));
+  set_limit(limit_);
+}
+
+void Reader::set_limit(uint32_t limit) {
+  limit_ = limit;
+  end_ = left() < static_cast<size_t>(all_end_ - cursor_) ? cursor_ + left() : all_end_;
+}
+
+// ---- Errors ----------------------------------------------------------------------------------
+
+bool Reader::fail(ErrorCode code, uint32_t offset) {
+  error_ = Error{};
+  error_.code = code;
+  error_.offset = offset;
+  return false;
+}
+
+bool Reader::fail(ErrorCode code) { return fail(code, position_of(item_)); }
+
+bool Reader::fail_index(ErrorCode code, uint32_t offset, uint32_t index) {
+  fail(code, offset);
+  error_.index = index;
+  return false;
+}
+
+bool Reader::fail_value(ErrorCode code) { return fail_index(code, position_of(item_), value()); }
+
+bool Reader::fail_feature(Feature feature, uint32_t offset) {
+  fail(ErrorCode::kFeatureOff, offset);
+  error_.feature = feature;
+  return false;
+}
+
+bool Reader::fail_feature(Feature feature) { return fail_feature(feature, position_of(item_)); }
+
+bool Reader::fail_type(ValueType expected, ValueType actual, uint32_t offset) {
+  fail(ErrorCode::kTypeMismatch, offset);
+  error_.expected = expected;
+  error_.actual = actual;
+  return false;
+}
+
+bool Reader::out_of_bytes() {
+  if (at_limit()) return fail(ErrorCode::kUnexpectedEndOfSection, limit_);
+  error_.code = ErrorCode::kOk;
+  return false;
+}
+
+// ---- Values ----------------------------------------------------------------------------------
+
+bool Reader::byte() {
+  item_ = cursor_;
+  if (cursor_ == end_) return out_of_bytes();
+  bits_ = *cursor_++;
+  return true;
+}
+
+// Nearly all integers are one byte.
+bool Reader::u32() {
+  if (cursor_ == end_ || *cursor_ >= 0x80) return leb(32, false);
+  return byte();
+}
+bool Reader::s32() { return leb(32, true); }
+bool Reader::s33() { return leb(33, true); }
+bool Reader::u64() { return leb(64, false); }
+bool Reader::s64() { return leb(64, true); }
+
+// 5.2.2: at most ceil(bits / 7) bytes, and no value bits outside of `bits` in the last one.
+bool Reader::leb(uint32_t bits, bool is_signed) {
+  item_ = cursor_;
+  uint64_t result = 0;
+  uint32_t shift = 0;
+  for (;;) {
+    if (cursor_ == end_) return out_of_bytes();
+    const uint32_t byte = *cursor_;
+    const uint32_t allowed = bits - shift;
+    if (allowed <= 7) {
+      if (byte >= 0x80) return fail(ErrorCode::kIntegerTooLong, position());
+      // What does not count, with the sign if there is one: all zeros, or all ones.
+      const uint32_t sign_and_above =
+          is_signed ? static_cast<uint32_t>(static_cast<int32_t>(byte << 25) >> (24 + allowed)) + 1
+                    : byte >> allowed;
+      if (sign_and_above > (is_signed ? 1 : 0)) {
+        return fail(ErrorCode::kIntegerTooLarge, position());
+      }
+    }
+    cursor_++;
+    result |= static_cast<uint64_t>(byte & 0x7F) << shift;
+    shift += 7;
+    if (byte < 0x80) {
+      if (is_signed && shift < 64 && (byte & 0x40) != 0) result |= ~uint64_t{0} << shift;
+      bits_ = result;
+      return true;
+    }
+  }
+}
+
+// If the bytes do not fit before the limit, waiting is pointless, however the input is cut. The
+// limit is only a claim of the module and may lie behind its end: the error is at the item.
+bool Reader::fixed(uint32_t size) {
+  item_ = cursor_;
+  if (available() < size) {
+    if (left() < size) return fail(ErrorCode::kUnexpectedEndOfSection);
+    error_.code = ErrorCode::kOk;
+    return false;
+  }
+  bits_ = 0;
+  for (uint32_t i = size; i > 0; i--) bits_ = bits_ << 8 | cursor_[i - 1];
+  cursor_ += size;
+  return true;
+}
+
+bool Utf8Checker::next(uint8_t byte) {
+  if (missing_ != 0) {
+    if (byte < low_ || byte > high_) return false;
+    missing_--;
+  } else {
+    if (byte < 0x80) return true;
+    if (byte < 0xC2 || byte > 0xF4) return false;
+    missing_ = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+  }
+  // Of the second byte, some are overlong forms, surrogates, or code points that do not exist.
+  low_ = byte == 0xE0 ? 0xA0 : byte == 0xF0 ? 0x90 : 0x80;
+  high_ = byte == 0xED ? 0x9F : byte == 0xF4 ? 0x8F : 0xBF;
+  return true;
+}
+
+}  // namespace mote::detail
