@@ -31,8 +31,8 @@ bool Translator::begin_function(uint32_t funcidx, Reader& reader) {
   body_offset_ = reader.position();
   type_ = &module_->function_type(funcidx);
   reader_ = &reader;
-  instruction_offset_ = body_offset_;
-  out_of_memory_ = false;
+  in_.offset = body_offset_;
+  failed_ = false;
   types_.clear();
   frames_.clear();
   locals_.clear();
@@ -56,7 +56,6 @@ bool Translator::begin_function(uint32_t funcidx, Reader& reader) {
   }
   link_ = height_;
   height_ += kLinkSlots;
-  local_slots_ = 0;
   too_many_locals_ = false;
   return true;
 }
@@ -69,75 +68,71 @@ bool Translator::add_locals(uint32_t count, ValueType type, Reader& reader) {
     too_many_locals_ = true;
     return true;
   }
-  local_slots_ += count * slots_of(type);
   return push_locals(count, type);
 }
 
 // A run goes on where its slots do: never across the link, which parts parameters from locals.
 bool Translator::push_locals(uint32_t count, ValueType type) {
   if (count == 0) return true;
-  bool continues = false;
-  if (!locals_.empty()) {
-    const LocalRun& last = locals_.back();
-    continues =
-        last.type == type && last.slot + (local_count_ - last.first) * slots_of(type) == height_;
+  const uint32_t slots = slots_of(type);
+  const LocalRun* const last = locals_.empty() ? nullptr : &locals_.back();
+  if (last == nullptr || last->type != type ||
+      last->slot + (local_count_ - last->first) * slots != height_) {
+    LocalRun* const run = locals_.add();
+    if (run == nullptr) {
+      out_of_memory();
+      return false;
+    }
+    *run = {local_count_, height_, type};
   }
-  if (!continues && !locals_.push({local_count_, height_, type})) return out_of_memory();
   local_count_ += count;
-  height_ += count * slots_of(type);
+  height_ += count * slots;
   return true;
 }
 
 bool Translator::begin_body(Reader& reader) {
   reader_ = &reader;
-  instruction_offset_ = reader.position();
-  if (too_many_locals_) return fail(ErrorCode::kFrameTooLarge);
+  in_.offset = reader.position();
   peak_ = height_;
-  ControlFrame frame;
-  frame.kind = Op::kEnd;
-  frame.live_at_entry = true;
-  frame.type = module_->type_of_function(funcidx_);
-  frame.base = height_;
-  frame.target = kNoPatch;
-  if (!frames_.push(frame)) return out_of_memory();
-  if (local_slots_ != 0) {
-    Unit* at = emit(Handler::kZeroSlots, kSlotUnits + kU32Units);
-    write_slot(at, link_ + kLinkSlots);
-    write_u32(at + kSlotUnits, local_slots_);
+  ControlFrame* const frame = frames_.add();
+  if (frame == nullptr) out_of_memory();
+  if (too_many_locals_) fail(ErrorCode::kFrameTooLarge);
+  if (failed_) return false;
+  *frame = {};
+  frame->kind = Op::kEnd;
+  frame->live_at_entry = true;
+  frame->type = module_->type_of_function(funcidx_);
+  frame->base = height_;
+  frame->target = kNoPatch;
+  const Slot first = link_ + kLinkSlots;
+  if (height_ != first) {
+    Unit* const at = start(Handler::kZeroSlots);
+    write_slot(at, first);
+    write_u32(at + kSlotUnits, height_ - first);
+    finish(at + kSlotUnits + kU32Units);
   }
-  return !out_of_memory_ || out_of_memory();
+  return !failed_;
 }
 
 bool Translator::take_instructions(Reader& reader, bool* done) {
   reader_ = &reader;
-  bool took_one = false;
-  DecodedInstruction in = {};
-  for (;;) {
-    const uint8_t* start = reader.cursor();
-    if (in_table_) {
-      if (!br_table_label(reader)) {
-        if (!reader.need_more() || !took_one) return false;
+  for (bool took_one = false;; took_one = true) {
+    const uint8_t* const start = reader.cursor();
+    if (!(in_table_ ? reader.u32() : decode_instruction(reader, &in_))) {
+      if (reader.need_more()) {
         reader.set_cursor(start);
-        return true;
+        return took_one;
       }
-      took_one = true;
-      continue;
+      Error error = reader.error();
+      error.function = funcidx_;
+      return reader.fail(error);
     }
-    if (!decode_instruction(reader, &in)) {
-      if (!reader.need_more()) {
-        Error error = reader.error();
-        error.function = funcidx_;
-        return reader.fail(error);
-      }
-      if (!took_one) return false;
-      reader.set_cursor(start);
-      return true;
+    if (in_table_) {
+      br_table_label(reader.value());
+    } else {
+      instruction();
     }
-    instruction_offset_ = in.offset;
-    context_->use(in.info->feature);
-    if (!instruction(in)) return false;
-    if (out_of_memory_) return out_of_memory();
-    took_one = true;
+    if (failed_) return false;
     if (frames_.empty()) {
       *done = true;
       return true;
@@ -145,10 +140,10 @@ bool Translator::take_instructions(Reader& reader, bool* done) {
   }
 }
 
-bool Translator::end_function() {
+void Translator::end_function() {
   emit_return();
   flush();
-  if (out_of_memory_) return out_of_memory();
+  if (failed_) return;
   frames_.pop();
   FunctionCode& function = module_->functions[funcidx_ - module_->imported_functions];
   function.code = code_;
@@ -158,20 +153,17 @@ bool Translator::end_function() {
 #if MOTE_CODE_OFFSETS
   const uint32_t map_bytes = CodeMap::bytes_for(map_.size(), body_offset_);
   const uint32_t map_units = (map_bytes + sizeof(Unit) - 1) / sizeof(Unit);
-  const uint32_t units_before = size_;
-  // emit() makes the room; the handler that it writes is overwritten by the map.
-  emit(Handler::kUnreachable, map_units - kHandlerUnits);
-  if (out_of_memory_) return out_of_memory();
-  CodeMap::write(reinterpret_cast<uint8_t*>(code_ + units_before), body_offset_, map_.data(),
-                 map_.size());
+  if (map_units > room_ && !make_room(map_units)) return;
+  CodeMap::write(reinterpret_cast<uint8_t*>(code_ + size_), body_offset_, map_.data(), map_.size());
   module_->module_info.offset_map_bytes += map_units * static_cast<uint32_t>(sizeof(Unit));
+  size_ += map_units;
+  room_ -= map_units;
 #endif
   code_ += size_;
   size_ = 0;
   if (function.frame_bytes > module_->module_info.max_frame_bytes) {
     module_->module_info.max_frame_bytes = function.frame_bytes;
   }
-  return true;
 }
 
 bool Translator::end_code(Reader&) {
@@ -184,213 +176,171 @@ bool Translator::end_code(Reader&) {
   return true;
 }
 
-bool Translator::instruction(const DecodedInstruction& in) {
-  switch (in.info->shape) {
-    case Shape::kControl: return control(in);
-    case Shape::kConst: return constant(in);
+void Translator::instruction() {
+  context_->use(in_.info->feature);
+  switch (in_.info->shape) {
+    case Shape::kConst: return push(in_.info->result(), PlaceKind::kConstant, in_.bits);
     case Shape::kUnary:
-    case Shape::kTest: return unary(in);
+    case Shape::kTest: return unary();
     case Shape::kBinary:
-    case Shape::kCompare: return binary(in);
-    case Shape::kLoad: return load(in);
-    case Shape::kStore: return store(in);
-    case Shape::kIllegal: break;
+    case Shape::kCompare: return binary();
+    case Shape::kLoad: return load();
+    case Shape::kStore: return store();
+    default: return control();
   }
-  return fail(ErrorCode::kIllegalOpcode);
 }
 
 // ---- Numeric ---------------------------------------------------------------------------------
 
-bool Translator::constant(const DecodedInstruction& in) {
-  return push(in.info->result(), PlaceKind::kConstant, in.bits);
-}
-
-bool Translator::unary(const DecodedInstruction& in) {
-  Operand a;
-  if (!pop(in.info->operand(), &a)) return false;
-  if (live_) {
-    put_in_slot(&a);
-    if (forms_of(*in.info).has(Src::A, Src::S)) use(&a);
-    wait(in.op, in, a, nullptr);
-  }
-  return push_home(in.info->result());
+void Translator::unary() {
+  pop(in_.info->operand(), &a_);
+  put_in_slot(&a_);
+  b_.src = Src::S;
+  if (forms_of(*in_.info).has(Src::A, Src::S)) use(&a_);
+  wait(in_.op);
+  push_home(in_.info->result());
 }
 
 // Two sources: arithmetic and comparisons.
-bool Translator::binary(const DecodedInstruction& in) {
-  Operand a;
-  Operand b;
-  if (!pop(in.info->operand(), &b) || !pop(in.info->operand(), &a)) return false;
-  if (live_) {
-    const bool compares = in.info->shape == Shape::kCompare;
-    const bool swapped = choose(forms_of(*in.info), &a, &b, compares || in.info->commutes != 0);
-    wait(swapped && compares ? in.info->swapped(in.op) : in.op, in, a, &b);
-  }
-  return push_home(in.info->result());
+void Translator::binary() {
+  pop(in_.info->operand(), &b_);
+  pop(in_.info->operand(), &a_);
+  const bool compares = in_.info->shape == Shape::kCompare;
+  const bool swapped = choose(forms_of(*in_.info), compares || in_.info->commutes != 0);
+  wait(swapped && compares ? in_.info->swapped(in_.op) : in_.op);
+  push_home(in_.info->result());
 }
 
 // ---- Memory ----------------------------------------------------------------------------------
 
-// The address of a load or store and its offset. A constant address becomes part of the offset, if
-// the instruction takes one; what the encoding has no room for is added before.
-void Translator::fold_address(Operand* address, uint32_t* offset, bool takes_constant) {
-  if (address->src == Src::C && takes_constant) {
-    const uint64_t sum = address->bits + *offset;
-    if (sum <= kMaxOffset) {
-      *offset = static_cast<uint32_t>(sum);
-      return;
-    }
+// The address, a_, and the offset, in_.bits. A constant address becomes part of the offset, if the
+// instruction takes one; what the encoding has no room for is added before.
+void Translator::fold_address(bool takes_constant) {
+  if (a_.src == Src::C && takes_constant && a_.bits + in_.bits <= kMaxOffset) {
+    in_.bits += a_.bits;
+    return;
   }
-  if (*offset > kMaxOffset) {
+  if (in_.bits > kMaxOffset) {
     flush();
-    note_offset(instruction_offset_);
-    const bool constant = address->src == Src::C;
-    Unit* at = emit(constant ? Handler::kFarAddress_C : Handler::kFarAddress_S,
-                    (constant ? kU32Units : kSlotUnits) + kU32Units + kSlotUnits);
-    at = emit_source(at, *address);
-    write_u32(at, *offset);
-    write_slot(at + kU32Units, address->home);
-    set_accumulator(address->home, ValueType::kI32);
-    address->src = Src::S;
-    address->slot = address->home;
-    address->is_temporary = true;
-    *offset = 0;
+    note_offset(in_.offset);
+    Unit* at = start(a_.src == Src::C ? Handler::kFarAddress_C : Handler::kFarAddress_S);
+    at = emit_source(at, a_);
+    write_u32(at, static_cast<uint32_t>(in_.bits));
+    write_slot(at + kU32Units, a_.home);
+    finish(at + kU32Units + kSlotUnits);
+    set_accumulator(a_.home, ValueType::kI32);
+    a_.src = Src::S;
+    a_.slot = a_.home;
+    a_.is_temporary = true;
+    in_.bits = 0;
   }
-  put_in_slot(address);
+  put_in_slot(&a_);
 }
 
-bool Translator::load(const DecodedInstruction& in) {
-  if (!check_memory(in.index2)) return false;
-  Operand address;
-  if (!pop(ValueType::kI32, &address)) return false;
-  if (live_) {
-    const FormIndex& forms = forms_of(*in.info);
-    uint32_t offset = static_cast<uint32_t>(in.bits);
-    fold_address(&address, &offset, forms.has(Src::C, Src::S));
-    if (forms.has(Src::A, Src::S)) use(&address);
-    if (in.index2 != 0) {
-      flush();
-      emit_use_memory(in.index2);
-    }
-    wait(in.op, in, address, nullptr);
-    pending_.immediate = offset;
-    if (in.index2 != 0) {
-      flush();
-      emit_use_memory(0);
-    }
+void Translator::load() {
+  check_memory(in_.index2);
+  pop(ValueType::kI32, &a_);
+  b_.src = Src::S;
+  const FormIndex& forms = forms_of(*in_.info);
+  fold_address(forms.has(Src::C, Src::S));
+  if (forms.has(Src::A, Src::S)) use(&a_);
+  use_memory(in_.index2);
+  wait(in_.op);
+  pending_.immediate = static_cast<uint32_t>(in_.bits);
+  use_memory(0);
+  push_home(in_.info->result());
+}
+
+void Translator::store() {
+  check_memory(in_.index2);
+  pop(in_.info->result(), &b_);
+  pop(ValueType::kI32, &a_);
+  const FormIndex& forms = forms_of(*in_.info);
+  fold_address(forms.has(Src::C, Src::S));
+  // No form takes a constant but together with any other class.
+  if (!forms.has(Src::S, Src::C)) put_in_slot(&b_);
+  if (is_in_accumulator(b_) && forms.has(a_.src, Src::A)) {
+    take_accumulator(&b_);
+  } else if (is_in_accumulator(a_) && forms.has(Src::A, b_.src)) {
+    take_accumulator(&a_);
   }
-  return push_home(in.info->result());
+  use_memory(in_.index2);
+  wait(in_.op);
+  pending_.immediate = static_cast<uint32_t>(in_.bits);
+  flush();
+  use_memory(0);
 }
 
 // Loads and stores go to memory 0 but for what stands between a pair of these.
-void Translator::emit_use_memory(uint32_t memidx) {
+void Translator::use_memory(uint32_t memidx) {
 #if MOTE_FEATURE_MULTI_MEMORY
-  write_u32(emit(Handler::kUseMemory, kU32Units), memidx);
+  if (in_.index2 == 0) return;
+  flush();
+  Unit* const at = start(Handler::kUseMemory);
+  write_u32(at, memidx);
+  finish(at + kU32Units);
 #else
   (void)memidx;
 #endif
 }
 
-bool Translator::check_memory(uint32_t memidx) {
-  if (memidx < module_->memory_count) return true;
-  return fail_index(ErrorCode::kUnknownMemory, memidx);
-}
-
-bool Translator::store(const DecodedInstruction& in) {
-  if (!check_memory(in.index2)) return false;
-  Operand value;
-  Operand address;
-  if (!pop(in.info->result(), &value) || !pop(ValueType::kI32, &address)) return false;
-  if (!live_) return true;
-  const FormIndex& forms = forms_of(*in.info);
-  uint32_t offset = static_cast<uint32_t>(in.bits);
-  fold_address(&address, &offset, forms.has(Src::C, Src::S));
-  // No form takes a constant but together with any other class.
-  if (value.src == Src::C && !forms.has(Src::S, Src::C)) put_in_slot(&value);
-  if (is_in_accumulator(value) && forms.has(address.src, Src::A)) {
-    take_accumulator(&value);
-  } else if (is_in_accumulator(address) && forms.has(Src::A, value.src)) {
-    take_accumulator(&address);
-  }
-  flush();
-  if (in.index2 != 0) emit_use_memory(in.index2);
-  note_offset(in.offset);
-  const uint32_t value_units = value.src == Src::S         ? kSlotUnits
-                               : value.src == Src::A       ? 0
-                               : slots_of(value.type) == 2 ? kU64Units
-                                                           : kU32Units;
-  const Handler handler = static_cast<Handler>(static_cast<uint32_t>(first_handler(in.op)) +
-                                               forms.find(address.src, value.src, Dst::D));
-  Unit* at = emit(without_offset(*in.info, handler, address.src, offset),
-                  address_units(address.src) + value_units + kOffsetUnits);
-  if (address.src == Src::S) at = emit_source(at, address);
-  at = emit_source(at, value);
-  write_offset(at, offset);
-  if (in.index2 != 0) emit_use_memory(0);
-  return true;
+void Translator::check_memory(uint32_t memidx) {
+  if (memidx >= module_->memory_count) fail_index(ErrorCode::kUnknownMemory, memidx);
 }
 
 // ---- Parametric ------------------------------------------------------------------------------
 
-bool Translator::drop() {
-  Operand unused;
-  if (!pop(ValueType::kNone, &unused)) return false;
+void Translator::drop() {
+  pop(ValueType::kNone, &a_);
   // What made the value and does nothing else need not be done.
-  if (live_ && pending_.active && unused.is_temporary && unused.src == Src::S &&
-      pending_.destination == unused.slot && !detail::instruction(pending_.op).can_trap) {
+  if (is_pending(a_) && !detail::instruction(pending_.op).can_trap) {
     pending_.active = false;
     forget_accumulator();
   }
-  return true;
 }
 
-bool Translator::select(const DecodedInstruction& in) {
-  Operand condition;
-  Operand b;
-  Operand a;
-  const ValueType wanted = in.op == Op::kSelect ? ValueType::kNone : in.type;
-  if (!pop(ValueType::kI32, &condition) || !pop(wanted, &b)) return false;
-  if (!pop(wanted == ValueType::kNone ? b.type : wanted, &a)) return false;
-  const ValueType type = a.type != ValueType::kNone ? a.type : b.type;
-  if (wanted == ValueType::kNone && is_reference(type)) {
-    return fail_type(ValueType::kI32, type);
-  }
-  if (live_) {
-    put_in_slot(&condition);
-    put_in_slot(&a);
-    put_in_slot(&b);
-    use(&condition);
-    flush();
-    const bool wide = slots_of(type) == 2;
-    const bool accumulator = condition.src == Src::A;
-    const Handler first = wide ? Handler::kSelect64_S : Handler::kSelect32_S;
-    Unit* at =
-        emit(accumulated(first, accumulator), 3 * kSlotUnits + (accumulator ? 0 : kSlotUnits));
-    write_slot(at, a.slot);
-    write_slot(at + kSlotUnits, b.slot);
-    at = emit_source(at + 2 * kSlotUnits, condition);
-    finish_result(at, type);
-  }
-  return push_home(type);
+void Translator::select() {
+  const ValueType wanted = in_.op == Op::kSelect ? ValueType::kNone : in_.type;
+  pop(ValueType::kI32, &c_);
+  pop(wanted, &b_);
+  pop(wanted == ValueType::kNone ? b_.type : wanted, &a_);
+  const ValueType type = a_.type != ValueType::kNone ? a_.type : b_.type;
+  if (wanted == ValueType::kNone && is_reference(type)) fail_type(ValueType::kI32, type);
+  put_in_slot(&c_);
+  put_in_slot(&a_);
+  put_in_slot(&b_);
+  use(&c_);
+  flush();
+  Unit* at = start(accumulated(slots_of(type) == 2 ? Handler::kSelect64_S : Handler::kSelect32_S,
+                               c_.src == Src::A));
+  write_slot(at, a_.slot);
+  write_slot(at + kSlotUnits, b_.slot);
+  finish_result(emit_source(at + 2 * kSlotUnits, c_), type);
 }
 
-// Writes the destination of an instruction that was emitted at once: its home, for now.
+// Ends an instruction that is written at once with its destination: its home, for now.
 void Translator::finish_result(Unit* at, ValueType type) {
   write_slot(at, height_);
-  last_result_at_ = out_of_memory_ ? kNoPatch : position_of(at);
+  last_result_at_ = position_of(at);
   last_result_slot_ = height_;
+  finish(at + kSlotUnits);
   // The handlers move bits, through the accumulator of the integer.
   if (is_moved_as_integer(type)) {
     set_accumulator(height_, type);
   } else {
     forget_accumulator();
   }
+  push_home(type);
 }
 
 // ---- Variables -------------------------------------------------------------------------------
 
-bool Translator::find_local(uint32_t localidx, Local* out) {
-  if (localidx >= local_count_) return fail_index(ErrorCode::kUnknownLocal, localidx);
+bool Translator::find_local(Local* out) {
+  const uint32_t localidx = in_.index;
+  if (localidx >= local_count_) {
+    fail_index(ErrorCode::kUnknownLocal, localidx);
+    return false;
+  }
   uint32_t low = 0;
   uint32_t high = locals_.size();
   while (high - low > 1) {
@@ -406,69 +356,59 @@ bool Translator::find_local(uint32_t localidx, Local* out) {
   return true;
 }
 
-bool Translator::local_get(const DecodedInstruction& in) {
+void Translator::local_get() {
   Local local;
-  if (!find_local(in.index, &local)) return false;
-  return push(local.type, PlaceKind::kLocal, local.slot);
+  if (find_local(&local)) push(local.type, PlaceKind::kLocal, local.slot);
 }
 
-bool Translator::local_set(const DecodedInstruction& in, bool tee) {
+void Translator::local_set(bool tee) {
   Local local;
-  if (!find_local(in.index, &local)) return false;
-  Operand value;
-  if (!pop(local.type, &value)) return false;
-  if (live_) {
-    const bool is_same = value.src == Src::S && value.slot == local.slot;
-    if (!is_same && has_reads_of(local.slot)) {
-      spill_reads_of(local.slot);
-      emit_copy(local.type, value, local.slot);
-    } else if (!is_same && !retarget(value, local.slot)) {
-      emit_copy(local.type, value, local.slot);
-    }
+  if (!find_local(&local)) return;
+  pop(local.type, &a_);
+  if (a_.src != Src::S || a_.slot != local.slot) {
+    const bool is_read = has_reads_of(local.slot);
+    if (is_read) spill_reads_of(local.slot);
+    if (is_read || !retarget(a_, local.slot)) emit_copy(&a_, local.slot);
   }
-  if (!tee) return true;
-  return push(local.type, live_ ? PlaceKind::kLocal : PlaceKind::kHome, local.slot);
+  if (tee) push(local.type, PlaceKind::kLocal, local.slot);
 }
 
-bool Translator::global_get(const DecodedInstruction& in) {
-  if (in.index >= module_->global_count) return fail_index(ErrorCode::kUnknownGlobal, in.index);
-  const GlobalData& global = module_->globals[in.index];
-  if (live_) {
-    flush();
-    const bool wide = slots_of(global.type) == 2;
-    const bool imported = in.index < module_->imported_globals;
-    Unit* at = emit(imported ? wide ? Handler::kImportedGlobalGet64 : Handler::kImportedGlobalGet32
-                    : wide   ? Handler::kGlobalGet64
-                             : Handler::kGlobalGet32,
-                    kU32Units + kSlotUnits);
-    write_u32(at, global.cell);
-    finish_result(at + kU32Units, global.type);
+void Translator::global_get() {
+  if (in_.index >= module_->global_count) {
+    return fail_index(ErrorCode::kUnknownGlobal, in_.index);
   }
-  return push_home(global.type);
-}
-
-bool Translator::global_set(const DecodedInstruction& in) {
-  if (in.index >= module_->global_count) return fail_index(ErrorCode::kUnknownGlobal, in.index);
-  const GlobalData& global = module_->globals[in.index];
-  if (!global.is_mutable) return fail_index(ErrorCode::kImmutableGlobal, in.index);
-  Operand value;
-  if (!pop(global.type, &value)) return false;
-  if (!live_) return true;
-  put_in_slot(&value);
-  const bool wide = slots_of(global.type) == 2;
-  const bool imported = in.index < module_->imported_globals;
-  // Handlers take bits, from the accumulator of the integer.
-  if (!imported && is_moved_as_integer(global.type)) use(&value);
+  const GlobalData& global = module_->globals[in_.index];
   flush();
-  const Handler first = imported
-                            ? wide ? Handler::kImportedGlobalSet64 : Handler::kImportedGlobalSet32
-                        : wide ? Handler::kGlobalSet64_S
-                               : Handler::kGlobalSet32_S;
-  const bool accumulator = value.src == Src::A;
-  Unit* at = emit(accumulated(first, accumulator), kU32Units + (accumulator ? 0 : kSlotUnits));
+  const bool wide = slots_of(global.type) == 2;
+  const bool imported = in_.index < module_->imported_globals;
+  Unit* const at =
+      start(imported ? wide ? Handler::kImportedGlobalGet64 : Handler::kImportedGlobalGet32
+            : wide   ? Handler::kGlobalGet64
+                     : Handler::kGlobalGet32);
   write_u32(at, global.cell);
-  emit_source(at + kU32Units, value);
-  return true;
+  finish_result(at + kU32Units, global.type);
+}
+
+void Translator::global_set() {
+  if (in_.index >= module_->global_count) {
+    return fail_index(ErrorCode::kUnknownGlobal, in_.index);
+  }
+  const GlobalData& global = module_->globals[in_.index];
+  if (!global.is_mutable) fail_index(ErrorCode::kImmutableGlobal, in_.index);
+  pop(global.type, &a_);
+  put_in_slot(&a_);
+  const bool wide = slots_of(global.type) == 2;
+  const bool imported = in_.index < module_->imported_globals;
+  // Handlers take bits, from the accumulator of the integer.
+  if (!imported && is_moved_as_integer(global.type)) use(&a_);
+  flush();
+  const Handler handler = imported
+                              ? wide ? Handler::kImportedGlobalSet64 : Handler::kImportedGlobalSet32
+                          : wide ? Handler::kGlobalSet64_S
+                                 : Handler::kGlobalSet32_S;
+  Unit* const at = start(accumulated(handler, a_.src == Src::A));
+  write_u32(at, global.cell);
+  finish(emit_source(at + kU32Units, a_));
 }
 
 }  // namespace mote::detail

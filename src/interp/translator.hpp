@@ -47,6 +47,8 @@ class Translator final : public CodeSink {
   // How many operands may wait unwritten. Bounds the work of one local.set, and takes nine bytes of
   // scratch memory each.
   static constexpr uint32_t kWindow = sizeof(void*) == 8 ? 16 : 8;
+  // No instruction takes more, but for the targets of br_table.
+  static constexpr uint32_t kMostUnits = kHandlerUnits + 3 * kSlotUnits + kU64Units + kTargetUnits;
   // A branch that takes more values along moves them as one block.
   static constexpr uint32_t kMostCopies = 4;
 
@@ -57,23 +59,24 @@ class Translator final : public CodeSink {
     ValueType type;
     Src src;
     bool is_temporary;  // in its home slot, which nothing else will read
-    Slot slot;          // S, A: where it is
     Slot home;
-    uint64_t bits;  // C
+    union {
+      Slot slot;      // S, A: where it is
+      uint64_t bits;  // C
+    };
   };
 
   struct ControlFrame {
-    Op kind = Op::kBlock;      // kBlock, kLoop, kIf, kElse; kEnd for the function itself
-    bool unreachable = false;  // 3.3.7: the operand stack below is polymorphic
-    bool live_at_entry = false;
-    bool is_targeted = false;
-    uint64_t type = kEmptyBlock;  // as decoded; the function's typeidx for kEnd
-    uint32_t height = 0;          // operands below the frame's own
-    Slot base = 0;                // slot of the first operand of the frame
-    uint32_t target = 0;          // kLoop: its code; else head of the chain of targets to patch
-    uint32_t else_patch = kNoPatch;
-    uint32_t table = 0;  // br_table (by number) for which `stub` was made
-    uint32_t stub = 0;
+    Op kind;           // kBlock, kLoop, kIf, kElse; kEnd for the function itself
+    bool unreachable;  // 3.3.7: the operand stack below is polymorphic
+    bool live_at_entry;
+    uint32_t type;    // as decoded; the function's typeidx for kEnd
+    uint32_t height;  // operands below the frame's own
+    Slot base;        // slot of the first operand of the frame
+    uint32_t target;  // kLoop: its code; else head of the chain of targets to patch
+    uint32_t else_patch;
+    uint32_t table;  // br_table (by number) for which `stub` was made
+    uint32_t stub;
   };
 
   // Neighbouring locals of one type. A function that declares thousands costs one entry.
@@ -92,12 +95,11 @@ class Translator final : public CodeSink {
     bool active;
     Op op;
     Dst kind;
-    ValueType type;
     Slot destination;
     uint32_t offset;     // in the module
-    uint32_t immediate;  // loads: offset
+    uint32_t immediate;  // loads and stores: offset
     Operand a;
-    Operand b;  // only if the instruction has two sources
+    Operand b;  // class S if the instruction has one source
   };
 
   struct Types {
@@ -105,48 +107,47 @@ class Translator final : public CodeSink {
     uint32_t count;
   };
 
-  // Instructions (translate_*.cpp)
-  bool instruction(const DecodedInstruction& in);
-  bool control(const DecodedInstruction& in);
-  bool constant(const DecodedInstruction& in);
-  bool unary(const DecodedInstruction& in);
-  bool binary(const DecodedInstruction& in);
-  bool load(const DecodedInstruction& in);
-  bool store(const DecodedInstruction& in);
-  bool block(const DecodedInstruction& in);
-  bool if_block(const DecodedInstruction& in);
-  bool else_block();
-  bool end_block();
-  bool end_function();
-  bool br(const DecodedInstruction& in);
-  bool br_if(const DecodedInstruction& in);
-  bool br_table(const DecodedInstruction& in);
-  bool br_table_label(Reader& reader);
-  bool br_table_stubs();
-  bool return_from_function();
-  bool call(const DecodedInstruction& in);
-  bool call_indirect(const DecodedInstruction& in);
-  bool call_arguments(const FunctionType& type, Operand* entry);
-  bool call_results(const FunctionType& type);
-  bool drop();
-  bool select(const DecodedInstruction& in);
+  // Instructions translate in_, the one that was decoded last. An error is remembered, and the rest
+  // of the instruction is done with what is there; so is code that cannot be reached, and nothing
+  // is written for either. Where going on makes no sense, they return at once.
+  void instruction();
+  void control();
+  void unary();
+  void binary();
+  void load();
+  void store();
+  void block();
+  void if_block();
+  void else_block();
+  void end_block();
+  void end_function();
+  void br();
+  void br_if();
+  void br_table();
+  void br_table_label(uint32_t depth);
+  void br_table_stubs();
+  void return_from_function();
+  void call();
+  void call_indirect();
+  void call_results(const FunctionType& type);
+  void drop();
+  void select();
   bool push_locals(uint32_t count, ValueType type);
-  bool find_local(uint32_t localidx, Local* out);
-  bool local_get(const DecodedInstruction& in);
-  bool local_set(const DecodedInstruction& in, bool tee);
-  bool global_get(const DecodedInstruction& in);
-  bool global_set(const DecodedInstruction& in);
-  bool runtime_instruction(Handler handler, const ValueType* parameters, uint32_t parameter_count,
-                           ValueType result, uint32_t a, uint32_t b);
-  bool bulk_instruction(const DecodedInstruction& in);
-  bool table_instruction(const DecodedInstruction& in);
+  bool find_local(Local* out);
+  void local_get();
+  void local_set(bool tee);
+  void global_get();
+  void global_set();
+  void bulk_instruction();
+  void table_instruction();
+  void runtime_instruction(Handler handler, Types parameters, ValueType result);
 
   // Operand stack (translator_stack.cpp)
-  bool push(ValueType type, PlaceKind kind, uint64_t bits);
-  bool push_home(ValueType type) { return push(type, PlaceKind::kHome, 0); }
-  bool pop(ValueType expected, Operand* out);
-  bool pop_types(Types types);
-  bool push_types(Types types);
+  void push(ValueType type, PlaceKind kind, uint64_t bits);
+  void push_home(ValueType type) { push(type, PlaceKind::kHome, 0); }
+  void pop(ValueType expected, Operand* out);
+  void pop_types(Types types);
+  void push_types(Types types);
   bool check_types(Types types);
   bool are_on_top(Types types);
   void operand_at(uint32_t index, Slot home, Operand* out);
@@ -155,68 +156,75 @@ class Translator final : public CodeSink {
   void materialize_top(uint32_t count);
   void materialize_all() { materialize_top(kWindow); }
   void spill(uint32_t index);
-  bool has_reads_of(Slot local) const;
   void spill_reads_of(Slot local);
+  bool has_reads_of(Slot local) const;
   bool is_all_home() const { return waiting_ == 0; }
+  void raise_height(uint32_t slots);
   void become_unreachable();
 
   // Labels
-  Types block_parameters(uint64_t type) const;
-  Types block_results(uint64_t type) const;
-  Types label_types(const ControlFrame& frame) const;
-  bool label(uint32_t depth, uint32_t* index);
+  Types types_of_block(uint32_t type, bool parameters) const;
+  Types results_of(const ControlFrame& frame) const { return types_of_block(frame.type, false); }
+  Types label_types(const ControlFrame& frame) const {
+    return types_of_block(frame.type, frame.kind == Op::kLoop);
+  }
+  bool check_end(const ControlFrame& frame);
+  bool is_in_place(const ControlFrame& frame) const;
+  ControlFrame* label(uint32_t depth);
   static uint32_t slots_of_types(Types types);
   void write_label(ControlFrame& frame, uint32_t at);
   void bind(uint32_t* chain);
   void move_to_label(const ControlFrame& frame);
   void branch_to(ControlFrame& frame);
-  void emit_branch_if(Operand condition, bool when, bool backward, uint32_t* at_target);
-  void emit_branch_compare(bool when, bool backward, uint32_t* at_target);
+  uint32_t emit_branch_if(bool when, bool backward);
+  uint32_t emit_branch_compare(bool when, bool backward);
+  uint32_t emit_branch(Handler first, uint32_t number, bool backward, const Operand* a,
+                       const Operand* b);
   void emit_return();
 
   // Code (translator_emit.cpp)
   bool is_in_accumulator(const Operand& operand) const;
   void take_accumulator(Operand* operand);
   void use(Operand* operand);
-  bool choose(const FormIndex& forms, Operand* a, Operand* b, bool swaps);
-  static Handler without_offset(const Instruction& info, Handler handler, Src address,
-                                uint32_t offset);
+  bool choose(const FormIndex& forms, bool swaps);
   uint8_t number_of(const Pending& pending, Dst kind) const;
   void flush();
-  void wait(Op op, const DecodedInstruction& in, const Operand& a, const Operand* b);
-  void emit_copy(ValueType type, const Operand& from, Slot to);
+  void wait(Op op);
+  void emit_copy(Operand* from, Slot to);
   void put_in_slot(Operand* operand);
+  bool is_pending(const Operand& operand) const;
   bool retarget(const Operand& operand, Slot to);
   void set_accumulator(Slot slot, ValueType type);
   void forget_accumulator() { accumulator_slot_ = kNoSlot; }
   void finish_result(Unit* at, ValueType type);
-  void emit_use_memory(uint32_t memidx);
-  bool check_memory(uint32_t memidx);
-  void fold_address(Operand* address, uint32_t* offset, bool takes_constant);
-  Unit* emit(Handler handler, uint32_t operand_units);
+  void use_memory(uint32_t memidx);
+  void check_memory(uint32_t memidx);
+  void fold_address(bool takes_constant);
+  bool is_writing() const { return live_ && !failed_; }
+  Unit* start(Handler handler);
+  void finish(Unit* at);
   bool make_room(uint32_t units);
   Unit* emit_source(Unit* at, const Operand& operand);
   void note_offset(uint32_t offset);
-  uint32_t position_of(const Unit* at) const { return static_cast<uint32_t>(at - code_); }
+  uint32_t position_of(const Unit* at) const;
 
-  // Errors
-  bool fail(ErrorCode code);
-  bool fail_index(ErrorCode code, uint32_t index);
-  bool fail_type(ValueType expected, ValueType actual);
-  bool out_of_memory();
+  // Errors. Only the first counts.
+  void fail(ErrorCode code) { fail_index(code, kNoIndex); }
+  void fail_index(ErrorCode code, uint32_t index);
+  void fail_type(ValueType expected, ValueType actual);
+  void out_of_memory() { fail(ErrorCode::kOutOfMemory); }
 
   // Small and often used members come first: small processors reach them with short instructions.
   bool live_ = false;
-  bool out_of_memory_ = false;
+  bool failed_ = false;
   bool too_many_locals_ = false;
-  // br_table in progress (see below)
+  // br_table in progress (see table_left_)
   bool in_table_ = false;
   bool table_has_arity_ = false;
-  bool table_needs_stubs_ = false;
   ValueType accumulator_type_ = ValueType::kNone;  // of what the accumulator holds ...
   Slot accumulator_slot_ = kNoSlot;                // ... which is also in this slot
-  uint32_t waiting_ = 0;  // how many operands are not at home
-  Slot height_ = 0;       // first free operand slot
+  uint32_t waiting_ = 0;                           // how many operands are not at home
+  Slot height_ = 0;                                // first free operand slot
   uint32_t peak_ = 0;
 
   ModuleData* module_ = nullptr;
@@ -236,13 +244,16 @@ class Translator final : public CodeSink {
   ScratchVector<ValueType> types_;
   ScratchVector<ControlFrame> frames_;
   Pending pending_ = {};
+  // Operands of the instruction that is being translated. c_: a condition or index.
+  Operand a_ = {};
+  Operand b_ = {};
+  Operand c_ = {};
+  DecodedInstruction in_ = {};
 
   const FunctionType* type_ = nullptr;
   uint32_t funcidx_ = 0;
-  uint32_t instruction_offset_ = 0;
   uint32_t body_offset_ = 0;
   Slot link_ = 0;
-  Slot local_slots_ = 0;
   uint32_t local_count_ = 0;
   ScratchVector<LocalRun> locals_;
   ScratchVector<uint8_t> map_;
@@ -259,7 +270,7 @@ class Translator final : public CodeSink {
   // constant its bits. Everything below is at home.
   PlaceKind window_kinds_[kWindow];
   uint64_t window_bits_[kWindow];
-  Unit unused_[kHandlerUnits + 4 * kU64Units];  // written to once memory is out
+  Unit unused_[kMostUnits];  // written to when nothing is to be written
 };
 
 }  // namespace mote::detail

@@ -5,12 +5,6 @@ namespace mote::detail {
 
 namespace {
 
-uint32_t units_of(Src src, ValueType type) {
-  if (src == Src::S) return kSlotUnits;
-  if (src == Src::A) return 0;
-  return slots_of(type) == 2 ? kU64Units : kU32Units;
-}
-
 Handler add(Handler first, uint32_t number) {
   return static_cast<Handler>(static_cast<uint32_t>(first) + number);
 }
@@ -42,49 +36,56 @@ static_assert(static_cast<int>(Src::S) == 0 && static_cast<int>(Src::C) == 1 &&
                   static_cast<int>(Src::A) == 2,
               "the order of MOTE_H_MOVE in handlers.def");
 
-constexpr uint32_t kDirections = MOTE_DIRECTIONS;
 #if MOTE_DIRECTIONS == 1
 constexpr Handler kFirstBranch = Handler::kBrIf_SX;
 #else
 constexpr Handler kFirstBranch = Handler::kBrIf_SF;
 #endif
-uint32_t direction_number(bool backward) { return kDirections == 2 && backward ? 1 : 0; }
 
 }  // namespace
 
 // ---- Code space ------------------------------------------------------------------------------
 
-// Room for an instruction; returns where its operands go. Ends what could still be changed about
-// the instruction before.
-Unit* Translator::emit(Handler handler, uint32_t operand_units) {
+// Begins an instruction; returns where its operands go. Ends what could still be changed about the
+// instruction before.
+Unit* Translator::start(Handler handler) {
   last_result_at_ = kNoPatch;
-  const uint32_t units = kHandlerUnits + operand_units;
-  if (units > room_ && !make_room(units)) return unused_;
-  room_ -= units;
-  Unit* at = code_ + size_;
-  size_ += units;
+  if (!is_writing() || (kMostUnits > room_ && !make_room(kMostUnits))) return unused_;
+  Unit* const at = code_ + size_;
   write_handler(at, handler);
   return at + kHandlerUnits;
 }
 
+// Ends the instruction, whose last operand ends at `at`.
+void Translator::finish(Unit* at) {
+  if (!is_writing()) return;
+  const uint32_t size = static_cast<uint32_t>(at - code_);
+  room_ -= size - size_;
+  size_ = size;
+}
+
+// Where `at`, in the instruction that is being written, lies in the code of the function.
+uint32_t Translator::position_of(const Unit* at) const {
+  return is_writing() ? static_cast<uint32_t>(at - code_) : kNoPatch;
+}
+
 // Takes memory for `units` more, and for some that will follow.
 bool Translator::make_room(uint32_t units) {
-  if (out_of_memory_) return false;
   const uint32_t used = static_cast<uint32_t>(code_ - code_block_) + size_;
   const uint64_t needed = (static_cast<uint64_t>(used) + units) * sizeof(Unit);
   // Ask for more than is needed now, but not for more than there is.
-  uint64_t wanted = (needed + 128 + block_bytes_ / 8) & ~uint64_t{15};
-  if (wanted > UINT32_MAX || !arena_->extend(code_block_, block_bytes_, wanted)) {
-    wanted = (needed + 15) & ~uint64_t{15};
-    if (wanted > UINT32_MAX || !arena_->extend(code_block_, block_bytes_, wanted)) {
-      out_of_memory_ = true;
-      room_ = 0;
+  for (uint64_t more = 128 + block_bytes_ / 8;; more = 15) {
+    const uint64_t wanted = (needed + more) & ~uint64_t{15};
+    if (wanted <= UINT32_MAX && arena_->extend(code_block_, block_bytes_, wanted)) {
+      block_bytes_ = static_cast<uint32_t>(wanted);
+      room_ = block_bytes_ / static_cast<uint32_t>(sizeof(Unit)) - used;
+      return true;
+    }
+    if (more == 15) {
+      out_of_memory();
       return false;
     }
   }
-  block_bytes_ = static_cast<uint32_t>(wanted);
-  room_ = block_bytes_ / static_cast<uint32_t>(sizeof(Unit)) - used;
-  return true;
 }
 
 Unit* Translator::emit_source(Unit* at, const Operand& operand) {
@@ -105,14 +106,12 @@ Unit* Translator::emit_source(Unit* at, const Operand& operand) {
 // list of pairs (units since the last entry, bytes since the last entry), each as LEB128.
 void Translator::note_offset(uint32_t offset) {
 #if MOTE_CODE_OFFSETS
+  if (!is_writing()) return;
   uint32_t numbers[2] = {size_ - map_position_, offset - map_offset_};
   for (uint32_t number : numbers) {
     do {
       const uint8_t byte = static_cast<uint8_t>((number & 0x7F) | (number > 0x7F ? 0x80 : 0));
-      if (!map_.push(byte)) {
-        out_of_memory_ = true;
-        return;
-      }
+      if (!map_.push(byte)) return out_of_memory();
       number >>= 7;
     } while (number != 0);
   }
@@ -137,48 +136,52 @@ bool Translator::is_in_accumulator(const Operand& operand) const {
 
 // Makes a constant a slot operand, in its home.
 void Translator::put_in_slot(Operand* operand) {
-  if (operand->src != Src::C || !live_) return;
-  emit_copy(operand->type, *operand, operand->home);
+  if (operand->src != Src::C) return;
+  emit_copy(operand, operand->home);
   operand->src = Src::S;
   operand->slot = operand->home;
+}
+
+// Whether the operand is the result of the instruction that waits, and nothing else reads it.
+bool Translator::is_pending(const Operand& operand) const {
+  return pending_.active && operand.is_temporary && operand.src == Src::S &&
+         pending_.destination == operand.slot;
 }
 
 // Takes an operand that is in the accumulator from there. Nothing may be written between this and
 // the instruction that uses the operand.
 void Translator::take_accumulator(Operand* operand) {
-  operand->src = Src::A;
   // If nothing else will read it, it needs no slot.
-  if (operand->is_temporary && pending_.active && pending_.destination == operand->slot &&
-      number_of(pending_, Dst::N) != kNoForm) {
-    pending_.kind = Dst::N;
-  }
+  if (is_pending(*operand) && number_of(pending_, Dst::N) != kNoForm) pending_.kind = Dst::N;
+  operand->src = Src::A;
 }
 
 void Translator::use(Operand* operand) {
   if (is_in_accumulator(*operand)) take_accumulator(operand);
 }
 
-// Chooses classes for two sources such that there is a form for them: first constants that no form
+// Chooses classes for a_ and b_ such that there is a form for them: first constants that no form
 // takes go to slots, then one source comes from the accumulator if it can. Swaps the sources where
 // that helps; `swaps` says whether it may. True: they were swapped.
-bool Translator::choose(const FormIndex& forms, Operand* a, Operand* b, bool swaps) {
-  if (a->src == Src::C && b->src == Src::C) put_in_slot(a);
-  if (b->src == Src::C && !forms.has(Src::S, Src::C)) put_in_slot(b);
-  if (a->src == Src::C && !forms.has(Src::C, Src::S) && !(swaps && forms.has(Src::S, Src::C))) {
-    put_in_slot(a);
+bool Translator::choose(const FormIndex& forms, bool swaps) {
+  const bool takes_constant = forms.has(Src::S, Src::C);
+  if (a_.src == Src::C &&
+      (b_.src == Src::C || !(forms.has(Src::C, Src::S) || (swaps && takes_constant)))) {
+    put_in_slot(&a_);
   }
+  if (!takes_constant) put_in_slot(&b_);
   const auto fits = [&](Src first, Src second) {
     return forms.has(first, second) || (swaps && forms.has(second, first));
   };
-  if (is_in_accumulator(*a) && fits(Src::A, b->src)) {
-    take_accumulator(a);
-  } else if (is_in_accumulator(*b) && fits(a->src, Src::A)) {
-    take_accumulator(b);
+  if (is_in_accumulator(a_) && fits(Src::A, b_.src)) {
+    take_accumulator(&a_);
+  } else if (is_in_accumulator(b_) && fits(a_.src, Src::A)) {
+    take_accumulator(&b_);
   }
-  if (forms.has(a->src, b->src)) return false;
-  const Operand first = *a;
-  *a = *b;
-  *b = first;
+  if (forms.has(a_.src, b_.src)) return false;
+  const Operand first = a_;
+  a_ = b_;
+  b_ = first;
   return true;
 }
 
@@ -187,207 +190,190 @@ uint8_t Translator::number_of(const Pending& pending, Dst kind) const {
   return forms_of(detail::instruction(pending.op)).find(pending.a.src, pending.b.src, kind);
 }
 
-// The handler of a load or store that need not add its offset, if there is one.
-Handler Translator::without_offset(const Instruction& info, Handler handler, Src address,
-                                   uint32_t offset) {
-  const bool is_near = has_near_forms(info) && offset == 0 && address != Src::C;
-  return is_near ? add(handler, forms_of(info).count) : handler;
-}
-
 // Writes the waiting instruction.
 void Translator::flush() {
   if (!pending_.active) return;
   pending_.active = false;
   const Pending& p = pending_;
   const Instruction& info = detail::instruction(p.op);
+  const bool is_store = info.shape == Shape::kStore;
+  const bool is_memory = is_store || info.shape == Shape::kLoad;
+  const bool has_two = is_store || info.shape == Shape::kBinary || info.shape == Shape::kCompare;
   if (info.can_trap) note_offset(p.offset);
   const Handler first = first_handler(p.op);
   Unit* at;
 #if MOTE_OUT_I64 || MOTE_OUT_F32 || MOTE_OUT_F64
-  if (info.shape != Shape::kLoad && is_outlined(info)) {
+  if (!is_memory && is_outlined(info)) {
     // Outlined instructions have one form: slots only.
-    const bool has_two = info.shape == Shape::kBinary || info.shape == Shape::kCompare;
-    at = emit(has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary,
-              (has_two ? 4 : 3) * kSlotUnits);
+    at = start(has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary);
     write_number(at, static_cast<uint32_t>(first));
-    at = emit_source(at + kSlotUnits, p.a);
-    if (has_two) at = emit_source(at, p.b);
-    write_slot(at, p.destination);
-    return;
-  }
+    at += kSlotUnits;
+  } else
 #endif
-  Handler handler = add(first, number_of(p, p.kind));
-  if (info.shape == Shape::kLoad) {
-    handler = without_offset(info, handler, p.a.src, p.immediate);
-    at = emit(handler, address_units(p.a.src) + kOffsetUnits + result_units(p.kind));
-    if (p.a.src == Src::S) at = emit_source(at, p.a);
+  {
+    const FormIndex& forms = forms_of(info);
+    uint32_t number = forms.find(p.a.src, p.b.src, p.kind);
+    // The forms without an offset follow the others.
+    if (is_memory && has_near_forms(info) && p.immediate == 0 && p.a.src != Src::C) {
+      number += forms.count;
+    }
+    at = start(add(first, number));
+  }
+  // A constant address is part of the offset.
+  if (!is_memory || p.a.src == Src::S) at = emit_source(at, p.a);
+  if (has_two) at = emit_source(at, p.b);
+  if (is_memory) {
     write_offset(at, p.immediate);
     at += kOffsetUnits;
-  } else {
-    const bool has_two = info.shape == Shape::kBinary || info.shape == Shape::kCompare;
-    at = emit(handler, units_of(p.a.src, p.a.type) + (has_two ? units_of(p.b.src, p.b.type) : 0) +
-                           result_units(p.kind));
-    at = emit_source(at, p.a);
-    if (has_two) at = emit_source(at, p.b);
   }
-  if (p.kind == Dst::D) write_slot(at, p.destination);
+  if (!is_store && p.kind == Dst::D) {
+    write_slot(at, p.destination);
+    at += kSlotUnits;
+  }
+  finish(at);
 }
 
-// Writes what waits and makes instruction `in` wait in its place, as `op` with these sources. Its
-// result gets the slot that comes next.
-void Translator::wait(Op op, const DecodedInstruction& in, const Operand& a, const Operand* b) {
+// Writes what waits and makes the current instruction wait in its place, as `op` with sources a_
+// and b_. Its result gets the slot that comes next.
+void Translator::wait(Op op) {
   flush();
   last_result_at_ = kNoPatch;
   Pending& p = pending_;
   p.active = true;
   p.op = op;
   p.kind = Dst::D;
-  p.type = detail::instruction(op).result();
   p.destination = height_;
-  p.offset = in.offset;
-  p.a = a;
-  p.b.src = Src::S;
-  if (b != nullptr) p.b = *b;
+  p.offset = in_.offset;
+  p.a = a_;
+  p.b = b_;
   const Instruction& info = detail::instruction(op);
-  if (info.shape != Shape::kLoad && is_outlined(info)) {
-    forget_accumulator();
-  } else {
-    set_accumulator(p.destination, p.type);
-  }
+  if (info.shape == Shape::kStore) return;
+  if (info.shape != Shape::kLoad && is_outlined(info)) return forget_accumulator();
+  set_accumulator(p.destination, info.result());
 }
 
-void Translator::emit_copy(ValueType type, const Operand& from, Slot to) {
-  if (!live_) return;
-  Operand source = from;
-  use(&source);
+// Copies an operand, which may be taken from the accumulator then.
+void Translator::emit_copy(Operand* from, Slot to) {
+  use(from);
   // The copy is no last use of a temporary that is not taken from the stack for good.
   flush();
-  Unit* at =
-      emit(typed(type, Handler::kCopyI32_S, Handler::kCopyI64_S, kCopyF32, kCopyF64, source.src),
-           units_of(source.src, type) + kSlotUnits);
-  at = emit_source(at, source);
+  Unit* at = start(
+      typed(from->type, Handler::kCopyI32_S, Handler::kCopyI64_S, kCopyF32, kCopyF64, from->src));
+  at = emit_source(at, *from);
   write_slot(at, to);
-  set_accumulator(to, type);
+  finish(at + kSlotUnits);
+  set_accumulator(to, from->type);
 }
 
 // Gives the value `operand`, if it was made just now, another destination.
 bool Translator::retarget(const Operand& operand, Slot to) {
-  if (!operand.is_temporary || operand.src != Src::S) return false;
-  if (pending_.active) {
-    if (pending_.destination != operand.slot) return false;
+  if (is_pending(operand)) {
     pending_.destination = to;
-    if (accumulator_slot_ == operand.slot) accumulator_slot_ = to;
-    return true;
+  } else {
+    if (pending_.active || last_result_at_ == kNoPatch || operand.src != Src::S ||
+        !operand.is_temporary || last_result_slot_ != operand.slot || !is_writing()) {
+      return false;
+    }
+    write_slot(code_ + last_result_at_, to);
+    last_result_slot_ = to;
+    last_result_at_ = kNoPatch;
   }
-  if (last_result_at_ == kNoPatch || last_result_slot_ != operand.slot || out_of_memory_) {
-    return false;
-  }
-  write_slot(code_ + last_result_at_, to);
   if (accumulator_slot_ == operand.slot) accumulator_slot_ = to;
-  last_result_slot_ = to;
-  last_result_at_ = kNoPatch;
   return true;
 }
 
 // ---- Branches --------------------------------------------------------------------------------
 
-// Branches if `condition` is not zero (when) or zero. `*at_target` is where the target goes.
-void Translator::emit_branch_if(Operand condition, bool when, bool backward, uint32_t* at_target) {
-  if (!live_) {
-    *at_target = kNoPatch;
-    return;
-  }
-  const bool is_fresh = pending_.active && condition.is_temporary && condition.src == Src::S &&
-                        pending_.destination == condition.slot;
-  Shape shape = is_fresh ? detail::instruction(pending_.op).shape : Shape::kIllegal;
-  if (shape == Shape::kTest && pending_.op == Op::kI32Eqz) {
-    condition = pending_.a;  // keeps its class: what made it is written already
-    pending_.active = false;
-    when = !when;
-  } else {
-    if (shape == Shape::kTest && branch_forms_of(detail::instruction(Op::kI64Eq)).count > 1) {
+// Writes a branch: form `number`, counted without directions, of those that begin with `first`.
+// Where its target goes.
+uint32_t Translator::emit_branch(Handler first, uint32_t number, bool backward, const Operand* a,
+                                 const Operand* b) {
+  if (backward) note_offset(in_.offset);
+  if (MOTE_DIRECTIONS == 2) number = 2 * number + (backward ? 1 : 0);
+  Unit* at = start(add(first, number));
+  if (a != nullptr) at = emit_source(at, *a);
+  if (b != nullptr) at = emit_source(at, *b);
+  const uint32_t target = position_of(at);
+  finish(at + kTargetUnits);
+  return target;
+}
+
+// Branches if c_ is not zero (when) or zero. Where its target goes.
+uint32_t Translator::emit_branch_if(bool when, bool backward) {
+  const Shape shape = is_pending(c_) ? detail::instruction(pending_.op).shape : Shape::kIllegal;
+  if (shape == Shape::kTest) {
+    if (pending_.op == Op::kI32Eqz) {
+      c_ = pending_.a;  // keeps its class: what made it is written already
+      pending_.active = false;
+      when = !when;
+      return emit_branch(kFirstBranch, (c_.src == Src::A ? 2 : 0) + (when ? 0 : 1), backward, &c_,
+                         nullptr);
+    }
+    if (branch_forms_of(detail::instruction(Op::kI64Eq)).count > 1) {
       // i64.eqz is a comparison with zero.
       pending_.op = Op::kI64Eq;
-      pending_.b = {ValueType::kI64, Src::C, false, 0, 0, 0};
-      shape = Shape::kCompare;
+      pending_.b.type = ValueType::kI64;
+      pending_.b.src = Src::C;
+      pending_.b.bits = 0;
     }
-    // A comparison that waits has chosen its sources for its plain form: there may be no branch
-    // that takes them from there.
-    if (shape == Shape::kCompare &&
-        branch_forms_of(detail::instruction(pending_.op)).has(pending_.a.src, pending_.b.src)) {
-      emit_branch_compare(when, backward, at_target);
-      return;
-    }
-    put_in_slot(&condition);
-    use(&condition);
-    flush();
   }
+  // A comparison that waits has chosen its sources for its plain form: there may be no branch that
+  // takes them from there.
+  if (is_pending(c_) && detail::instruction(pending_.op).shape == Shape::kCompare &&
+      branch_forms_of(detail::instruction(pending_.op)).has(pending_.a.src, pending_.b.src)) {
+    return emit_branch_compare(when, backward);
+  }
+  put_in_slot(&c_);
+  use(&c_);
+  flush();
   // In handlers.def: if, unless; first with a slot, then with the accumulator.
-  const uint32_t number = ((condition.src == Src::A ? 2 : 0) + (when ? 0 : 1)) * kDirections +
-                          direction_number(backward);
-  if (backward) note_offset(instruction_offset_);
-  Unit* at =
-      emit(add(kFirstBranch, number), units_of(condition.src, ValueType::kI32) + kTargetUnits);
-  at = emit_source(at, condition);
-  *at_target = out_of_memory_ ? kNoPatch : position_of(at);
+  return emit_branch(kFirstBranch, (c_.src == Src::A ? 2 : 0) + (when ? 0 : 1), backward, &c_,
+                     nullptr);
 }
 
 // Branches on the comparison that waits, instead of writing it.
-void Translator::emit_branch_compare(bool when, bool backward, uint32_t* at_target) {
-  const Pending p = pending_;
+uint32_t Translator::emit_branch_compare(bool when, bool backward) {
+  const Pending& p = pending_;
   pending_.active = false;
   forget_accumulator();
   const Instruction& info = detail::instruction(p.op);
+  uint32_t number = branch_forms_of(info).find(p.a.src, p.b.src, Dst::D);
   Op op = p.op;
-  uint32_t whens = 2;
   if (info.has_inverse()) {
-    whens = 1;
     if (!when) op = info.inverse(op);
-    when = true;
+  } else {
+    number = 2 * number + (when ? 0 : 1);
   }
   // In handlers.def, the branches of a comparison follow its plain forms.
-  const uint32_t number =
-      forms_of(info).count +
-      (branch_forms_of(info).find(p.a.src, p.b.src, Dst::D) * whens + (when ? 0 : 1)) *
-          kDirections +
-      direction_number(backward);
-  if (backward) note_offset(p.offset);
-  Unit* at = emit(add(first_handler(op), number),
-                  units_of(p.a.src, p.a.type) + units_of(p.b.src, p.b.type) + kTargetUnits);
-  at = emit_source(at, p.a);
-  at = emit_source(at, p.b);
-  *at_target = out_of_memory_ ? kNoPatch : position_of(at);
+  return emit_branch(add(first_handler(op), forms_of(info).count), number, backward, &p.a, &p.b);
 }
 
 // Returns from the function with the operands on top of the stack, which stay there.
 void Translator::emit_return() {
-  if (!live_) return;
   const uint32_t count = type_->result_count;
-  if (count == 0) {
+  Unit* at;
+  if (count == 0 || failed_) {
     flush();
-    write_slot(emit(Handler::kReturn, kSlotUnits), link_);
-    return;
-  }
-  if (count == 1) {
+    at = start(Handler::kReturn);
+  } else if (count == 1 && !types_.empty()) {
     const ValueType type = type_->results[0];
-    Operand value;
-    operand_at(types_.size() - 1, height_ - slots_of(type), &value);
-    use(&value);
+    operand_at(types_.size() - 1, height_ - slots_of(type), &a_);
+    use(&a_);
     flush();
-    Unit* at = emit(typed(type, Handler::kReturnI32_S, Handler::kReturnI64_S, kReturnF32,
-                          kReturnF64, value.src),
-                    units_of(value.src, type) + kSlotUnits);
-    at = emit_source(at, value);
-    write_slot(at, link_);
-    return;
+    at = start(
+        typed(type, Handler::kReturnI32_S, Handler::kReturnI64_S, kReturnF32, kReturnF64, a_.src));
+    at = emit_source(at, a_);
+  } else {
+    materialize_top(count);
+    flush();
+    const uint32_t slots = slots_of_types({type_->results, count});
+    at = start(Handler::kReturnMany);
+    write_slot(at, height_ - slots);
+    write_u32(at + kSlotUnits, slots);
+    at += kSlotUnits + kU32Units;
   }
-  materialize_top(count);
-  flush();
-  const uint32_t slots = slots_of_types({type_->results, count});
-  Unit* at = emit(Handler::kReturnMany, 2 * kSlotUnits + kU32Units);
-  write_slot(at, height_ - slots);
-  write_u32(at + kSlotUnits, slots);
-  write_slot(at + kSlotUnits + kU32Units, link_);
+  write_slot(at, link_);
+  finish(at + kSlotUnits);
 }
 
 }  // namespace mote::detail

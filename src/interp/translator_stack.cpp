@@ -5,28 +5,28 @@ namespace mote::detail {
 
 // ---- Errors ----------------------------------------------------------------------------------
 
-bool Translator::fail(ErrorCode code) { return fail_index(code, kNoIndex); }
-
-bool Translator::fail_index(ErrorCode code, uint32_t index) {
+void Translator::fail_index(ErrorCode code, uint32_t index) {
+  if (failed_) return;
+  failed_ = true;
   Error error;
   error.code = code;
-  error.offset = instruction_offset_;
+  error.offset = in_.offset;
   error.function = funcidx_;
   error.index = index;
-  return reader_->fail(error);
+  reader_->fail(error);
 }
 
-bool Translator::fail_type(ValueType expected, ValueType actual) {
+void Translator::fail_type(ValueType expected, ValueType actual) {
+  if (failed_) return;
+  failed_ = true;
   Error error;
   error.code = ErrorCode::kTypeMismatch;
-  error.offset = instruction_offset_;
+  error.offset = in_.offset;
   error.function = funcidx_;
   error.expected = expected;
   error.actual = actual;
-  return reader_->fail(error);
+  reader_->fail(error);
 }
-
-bool Translator::out_of_memory() { return fail(ErrorCode::kOutOfMemory); }
 
 // ---- Operands --------------------------------------------------------------------------------
 
@@ -43,16 +43,19 @@ void Translator::forget_places() {
   waiting_ = 0;
 }
 
-bool Translator::push(ValueType type, PlaceKind kind, uint64_t bits) {
+void Translator::push(ValueType type, PlaceKind kind, uint64_t bits) {
   const uint32_t index = types_.size();
   // The place that leaves the window must be at home.
   if (index >= kWindow) spill(index - kWindow);
   if (!types_.push(type)) return out_of_memory();
   if (kind != PlaceKind::kHome) set_place(index, kind, bits);
-  height_ += slots_of(type);
-  if (height_ > kMaxFrameSlots) return fail(ErrorCode::kFrameTooLarge);
+  raise_height(slots_of(type));
+}
+
+void Translator::raise_height(uint32_t slots) {
+  height_ += slots;
+  if (height_ > kMaxFrameSlots) fail(ErrorCode::kFrameTooLarge);
   if (height_ > peak_) peak_ = height_;
-  return true;
 }
 
 // Operand `index`, whose home is `home`.
@@ -76,17 +79,20 @@ void Translator::operand_at(uint32_t index, Slot home, Operand* out) {
 
 // Takes the top operand. `expected` kNone: any type. In unreachable code, what is not there has
 // any type that is asked for, and type kNone if none is.
-bool Translator::pop(ValueType expected, Operand* out) {
+void Translator::pop(ValueType expected, Operand* out) {
   const ControlFrame& frame = frames_.back();
   if (types_.size() == frame.height) {
-    if (!frame.unreachable) return fail_type(expected, ValueType::kNone);
-    *out = {expected, Src::S, false, height_, height_, 0};
-    return true;
+    if (!frame.unreachable) fail_type(expected, ValueType::kNone);
+    out->type = expected;
+    out->src = Src::S;
+    out->is_temporary = false;
+    out->home = out->slot = height_;
+    return;
   }
   const uint32_t index = types_.size() - 1;
   const ValueType type = types_[index];
   if (type != expected && type != ValueType::kNone && expected != ValueType::kNone) {
-    return fail_type(expected, type);
+    fail_type(expected, type);
   }
   height_ -= slots_of(type);
   operand_at(index, height_, out);
@@ -94,7 +100,6 @@ bool Translator::pop(ValueType expected, Operand* out) {
   types_.pop();
   // The same cell of the window now stands for an operand further down, which is at home.
   if (!out->is_temporary) set_place(index, PlaceKind::kHome, 0);
-  return true;
 }
 
 // Whether the top operands are there and have just these types. Cost: a comparison of memory.
@@ -105,47 +110,38 @@ bool Translator::are_on_top(Types types) {
           memcmp(types_.data() + (size - types.count), types.list, types.count) == 0);
 }
 
-bool Translator::pop_types(Types types) {
+void Translator::pop_types(Types types) {
   if (is_all_home() && are_on_top(types)) {
     types_.truncate(types_.size() - types.count);
     height_ -= slots_of_types(types);
-    return true;
+    return;
   }
   Operand unused;
-  for (uint32_t i = types.count; i > 0; i--) {
-    if (!pop(types.list[i - 1], &unused)) return false;
-  }
-  return true;
+  for (uint32_t i = types.count; i > 0; i--) pop(types.list[i - 1], &unused);
 }
 
-bool Translator::push_types(Types types) {
+void Translator::push_types(Types types) {
+  if (types.count == 0) return;
   if (types.count == 1) return push_home(types.list[0]);
-  if (types.count == 0) return true;
   // What leaves the window has to be at home: all that was there, if many come.
   if (!is_all_home()) materialize_all();
   if (!types_.append(types.list, types.count)) return out_of_memory();
-  height_ += slots_of_types(types);
-  if (height_ > kMaxFrameSlots) return fail(ErrorCode::kFrameTooLarge);
-  if (height_ > peak_) peak_ = height_;
-  return true;
+  raise_height(slots_of_types(types));
 }
 
 // Checks the top operands against `types` without taking them. In unreachable code, operands that
 // are missing come into being.
 bool Translator::check_types(Types types) {
-  if (are_on_top(types)) return true;
   const ControlFrame& frame = frames_.back();
   const uint32_t there = types_.size() - frame.height;
-  for (uint32_t i = 0; i < types.count; i++) {
+  for (uint32_t i = 0; i < types.count && !are_on_top(types); i++) {
     const ValueType expected = types.list[types.count - 1 - i];
-    if (i >= there) {
-      if (!frame.unreachable) return fail_type(expected, ValueType::kNone);
-      continue;
+    const ValueType actual = i < there ? types_[types_.size() - 1 - i] : ValueType::kNone;
+    if (i < there ? actual != expected && actual != ValueType::kNone : !frame.unreachable) {
+      fail_type(expected, actual);
     }
-    const ValueType actual = types_[types_.size() - 1 - i];
-    if (actual != expected && actual != ValueType::kNone) return fail_type(expected, actual);
   }
-  return true;
+  return !failed_;
 }
 
 // Moves operand `index`, which is in the window, home.
@@ -156,7 +152,7 @@ void Translator::spill(uint32_t index) {
   Operand from;
   operand_at(index, home, &from);
   set_place(index, PlaceKind::kHome, 0);
-  emit_copy(from.type, from, home);
+  emit_copy(&from, home);
 }
 
 void Translator::materialize_top(uint32_t count) {
@@ -199,39 +195,34 @@ void Translator::become_unreachable() {
 
 // ---- Labels ----------------------------------------------------------------------------------
 
-namespace {
-// Block types of one result need a list to point to.
-constexpr ValueType kSingle[] = {ValueType::kI32, ValueType::kI64,     ValueType::kF32,
-                                 ValueType::kF64, ValueType::kFuncRef, ValueType::kExternRef,
-                                 ValueType::kV128};
-}  // namespace
-
-Translator::Types Translator::block_parameters(uint64_t type) const {
-  if (type >= kEmptyBlock) return {nullptr, 0};
-  const FunctionType& function = module_->types[type];
-  return {function.parameters, function.parameter_count};
-}
-
-Translator::Types Translator::block_results(uint64_t type) const {
-  if (type == kEmptyBlock) return {nullptr, 0};
+Translator::Types Translator::types_of_block(uint32_t type, bool parameters) const {
+  // Block types of one result need a list to point to: here is each type, from 0x7F down.
+  static constexpr uint8_t kSingles[] = {0x7F, 0x7E, 0x7D, 0x7C, 0x7B, 0x7A, 0x79, 0x78, 0x77,
+                                         0x76, 0x75, 0x74, 0x73, 0x72, 0x71, 0x70, 0x6F};
+  static_assert(static_cast<uint8_t>(ValueType::kI32) == kSingles[0] &&
+                    static_cast<uint8_t>(ValueType::kExternRef) == kSingles[0x7F - 0x6F],
+                "value types are their bytes in the binary format");
+  if (type == kEmptyBlock || (type >= kValueBlock && parameters)) return {nullptr, 0};
   if (type >= kValueBlock) {
-    const ValueType value = static_cast<ValueType>(type & 0xFF);
-    for (const ValueType& single : kSingle) {
-      if (single == value) return {&single, 1};
-    }
+    return {reinterpret_cast<const ValueType*>(&kSingles[0x7F - (type & 0x7F)]), 1};
   }
   const FunctionType& function = module_->types[type];
+  if (parameters) return {function.parameters, function.parameter_count};
   return {function.results, function.result_count};
 }
 
-Translator::Types Translator::label_types(const ControlFrame& frame) const {
-  return frame.kind == Op::kLoop ? block_parameters(frame.type) : block_results(frame.type);
+// Checks that a block ends with its results and nothing else on the stack.
+bool Translator::check_end(const ControlFrame& frame) {
+  const Types results = results_of(frame);
+  if (!check_types(results)) return false;
+  if (types_.size() - frame.height > results.count) fail_type(ValueType::kNone, types_.back());
+  return !failed_;
 }
 
-bool Translator::label(uint32_t depth, uint32_t* index) {
-  if (depth >= frames_.size()) return fail_index(ErrorCode::kUnknownLabel, depth);
-  *index = frames_.size() - 1 - depth;
-  return true;
+Translator::ControlFrame* Translator::label(uint32_t depth) {
+  if (depth < frames_.size()) return &frames_[frames_.size() - 1 - depth];
+  fail_index(ErrorCode::kUnknownLabel, depth);
+  return nullptr;
 }
 
 uint32_t Translator::slots_of_types(Types types) {
@@ -243,7 +234,6 @@ uint32_t Translator::slots_of_types(Types types) {
 // Makes the target at position `at` the label of `frame`: at once for a loop, else when its end
 // is reached; until then, targets of one label form a chain.
 void Translator::write_label(ControlFrame& frame, uint32_t at) {
-  frame.is_targeted = true;
   if (at == kNoPatch) return;
   if (frame.kind == Op::kLoop) {
     write_target(code_ + at, code_ + frame.target);
@@ -258,7 +248,7 @@ void Translator::bind(uint32_t* chain) {
   flush();
   last_result_at_ = kNoPatch;
   forget_accumulator();
-  for (uint32_t at = *chain; at != kNoPatch && !out_of_memory_;) {
+  for (uint32_t at = *chain; at != kNoPatch && !failed_;) {
     const uint32_t next = read_u32(code_ + at);
     write_target(code_ + at, code_ + size_);
     at = next;
@@ -269,9 +259,7 @@ void Translator::bind(uint32_t* chain) {
 // Moves the values that a branch to `frame` takes along from the top of the stack to where the
 // label expects them. The operand stack stays as it is.
 void Translator::move_to_label(const ControlFrame& frame) {
-  if (!live_) return;
   const Types types = label_types(frame);
-  if (types.count == 0) return;
   const Slot slots = slots_of_types(types);
   Slot from = height_ - slots;
   Slot to = frame.base;
@@ -279,45 +267,37 @@ void Translator::move_to_label(const ControlFrame& frame) {
     materialize_all();
     if (from == to) return;
     flush();
-    Unit* at = emit(Handler::kMoveSlots, 2 * kSlotUnits + kU32Units);
+    Unit* const at = start(Handler::kMoveSlots);
     write_slot(at, from);
     write_slot(at + kSlotUnits, to);
     write_u32(at + 2 * kSlotUnits, slots);
+    finish(at + 2 * kSlotUnits + kU32Units);
     forget_accumulator();
     return;
   }
   // Upwards: a value's new slots never overlap the old ones of a value above it.
   for (uint32_t i = types_.size() - types.count; i < types_.size(); i++) {
-    Operand value;
-    operand_at(i, from, &value);
-    const ValueType type = value.type;
-    const bool is_there = value.src == Src::S && value.slot == to;
-    if (!is_there && !(types.count == 1 && retarget(value, to))) emit_copy(type, value, to);
-    from += slots_of(type);
-    to += slots_of(type);
+    operand_at(i, from, &a_);
+    const uint32_t size = slots_of(a_.type);
+    const bool is_there = a_.src == Src::S && a_.slot == to;
+    if (!is_there && !(types.count == 1 && retarget(a_, to))) emit_copy(&a_, to);
+    from += size;
+    to += size;
   }
 }
 
 // Branches with the values on top of the stack, which stay there.
 void Translator::branch_to(ControlFrame& frame) {
-  if (!live_) return;
-  if (frame.kind == Op::kEnd) {
-    emit_return();
-    return;
-  }
+  if (!is_writing()) return;
+  if (frame.kind == Op::kEnd) return emit_return();
   move_to_label(frame);
   flush();
-  const bool backward = frame.kind == Op::kLoop;
-  if (backward) note_offset(instruction_offset_);
 #if MOTE_DIRECTIONS == 1
-  constexpr Handler kForward = Handler::kBr_X;
-  constexpr Handler kBackward = Handler::kBr_X;
+  constexpr Handler kBranch = Handler::kBr_X;
 #else
-  constexpr Handler kForward = Handler::kBr_F;
-  constexpr Handler kBackward = Handler::kBr_B;
+  constexpr Handler kBranch = Handler::kBr_F;
 #endif
-  Unit* at = emit(backward ? kBackward : kForward, kTargetUnits);
-  write_label(frame, out_of_memory_ ? kNoPatch : position_of(at));
+  write_label(frame, emit_branch(kBranch, 0, frame.kind == Op::kLoop, nullptr, nullptr));
 }
 
 }  // namespace mote::detail

@@ -214,20 +214,21 @@ bool decode_block_type(Reader& reader, DecodedInstruction* out) {
   const uint8_t* start = reader.cursor();
   if (!reader.byte()) return false;
   if (reader.value() == 0x40) {
-    out->bits = kEmptyBlock;
+    out->index = kEmptyBlock;
     return true;
   }
   if ((reader.value() & 0xC0) == 0x40) {  // a negative number of one byte: a value type
     if (!take_type(reader, false, &out->type)) return false;
-    out->bits = kValueBlock | static_cast<uint64_t>(out->type);
+    out->index = kValueBlock | static_cast<uint32_t>(out->type);
     return true;
   }
   reader.set_cursor(start);
   if (!reader.s33()) return false;
-  out->bits = reader.bits();
-  if (out->bits > UINT32_MAX) return reader.fail(ErrorCode::kValueType);
+  if (reader.bits() > UINT32_MAX) return reader.fail(ErrorCode::kValueType);
 #if MOTE_FEATURE_MULTI_VALUE
-  return true;
+  out->index = reader.value();
+  if (out->index < kValueBlock) return true;
+  return reader.fail_index(ErrorCode::kUnknownType, out->offset, out->index);
 #else
   return reader.fail_feature(Feature::kMultiValue);
 #endif

@@ -86,16 +86,16 @@ const char* name_of(Op op);
 struct DecodedInstruction {
   const Instruction* info;  // of `op`
   uint32_t offset;          // of its opcode, in the module
-  uint32_t index;           // first index; alignment of a memarg
+  uint32_t index;           // first index; alignment of a memarg; block type (see below)
   uint32_t index2;          // second index; memidx of a memarg
-  uint64_t bits;            // constant, offset of a memarg, or block type (see block_type below)
+  uint64_t bits;            // constant, or offset of a memarg
   Op op;
   ValueType type;  // reference type, or type of a typed select
 };
 
-// Block types as `bits`: kEmptyBlock, kValueBlock | value type byte, or a typeidx.
-constexpr uint64_t kEmptyBlock = uint64_t{1} << 40;
-constexpr uint64_t kValueBlock = uint64_t{1} << 41;
+// Block types as `index`: a typeidx, kValueBlock | byte of the value type, or kEmptyBlock.
+constexpr uint32_t kValueBlock = 0xFFFFFF00;
+constexpr uint32_t kEmptyBlock = 0xFFFFFFFF;
 
 // Reads one instruction. False: see Reader.
 [[nodiscard]] bool decode_instruction(Reader& reader, DecodedInstruction* out);
