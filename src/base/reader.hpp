@@ -39,6 +39,7 @@ class Reader {
 
   bool need_more() const { return error_.code == ErrorCode::kOk; }
   const Error& error() const { return error_; }
+  void forget_error() { error_.code = ErrorCode::kOk; }
 
   // Record an error, of the item that was read last or at `offset`. All return false, for `return
   // reader.fail(...)`. The second tells the item's value as well.
@@ -74,17 +75,6 @@ class Reader {
   [[nodiscard]] bool u32(uint32_t* value) {
     const bool ok = u32();
     *value = this->value();
-    return ok;
-  }
-
-  [[nodiscard]] bool byte(uint8_t* value) {
-    const bool ok = byte();
-    *value = static_cast<uint8_t>(this->value());
-    return ok;
-  }
-  [[nodiscard]] bool u64(uint64_t* value) {
-    const bool ok = u64();
-    *value = bits();
     return ok;
   }
 

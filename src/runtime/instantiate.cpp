@@ -148,10 +148,10 @@ bool evaluate(StoreData& store, InstanceData& instance, const ConstExpr& expr, u
   switch (expr.kind) {
     case ConstExpr::kValue: *out = expr.bits; return true;
     case ConstExpr::kGlobal:
-      *out = load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(expr.index)),
-                        instance.module->globals[expr.index].type);
+      *out = load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(expr.index())),
+                        instance.module->globals[expr.index()].type);
       return true;
-    case ConstExpr::kFunction: *out = StoreData::reference_to(instance, expr.index); return true;
+    case ConstExpr::kFunction: *out = StoreData::reference_to(instance, expr.index()); return true;
     case ConstExpr::kProgram: return run_program(store, instance, expr, out);
   }
   return false;
