@@ -37,9 +37,11 @@ class Reader {
   uint32_t left() const { return limit_ - position(); }
   bool at_limit() const { return position() == limit_; }
 
-  bool need_more() const { return error_.code == ErrorCode::kOk; }
-  const Error& error() const { return error_; }
-  void forget_error() { error_.code = ErrorCode::kOk; }
+  bool need_more() const { return code_ == ErrorCode::kOk; }
+  Error error() const;
+  void forget_error() { code_ = ErrorCode::kOk; }
+  // The function whose body is being read, or kNoIndex: errors tell.
+  void set_function(uint32_t funcidx) { function_ = funcidx; }
 
   // Record an error, of the item that was read last or at `offset`. All return false, for `return
   // reader.fail(...)`. The second tells the item's value as well.
@@ -50,10 +52,6 @@ class Reader {
   bool fail_index(ErrorCode code, uint32_t offset, uint32_t index);
   bool fail_feature(Feature feature, uint32_t offset);
   bool fail_type(ValueType expected, ValueType actual, uint32_t offset);
-  bool fail(const Error& error) {
-    error_ = error;
-    return false;
-  }
 
   // Notes features that the module needs; what was read twice may note them twice.
   void note_features(uint32_t features) { features_ |= features; }
@@ -95,7 +93,15 @@ class Reader {
   uint32_t limit_ = kNoIndex;
   uint64_t bits_ = 0;
   uint32_t features_ = 0;
-  Error error_;
+  uint32_t function_ = kNoIndex;
+
+  // The error, but for what only linking can tell.
+  ErrorCode code_ = ErrorCode::kOk;
+  Feature feature_;
+  ValueType expected_;
+  ValueType actual_;
+  uint32_t error_offset_;
+  uint32_t index_;
 };
 
 // Checks UTF-8 (5.2.4) byte by byte; no overlong forms, surrogates or code points over U+10FFFF.

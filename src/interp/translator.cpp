@@ -124,12 +124,7 @@ bool Translator::take_instructions(Reader& reader, bool* done) {
       continue;
     }
     if (!decode_instruction(reader, &in)) {
-      if (!reader.need_more()) {
-        Error error = reader.error();
-        error.function = funcidx_;
-        return reader.fail(error);
-      }
-      if (!took_one) return false;
+      if (!reader.need_more() || !took_one) return false;
       reader.set_cursor(start);
       return true;
     }

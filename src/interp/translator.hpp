@@ -215,8 +215,8 @@ class Translator final : public CodeSink {
   bool table_needs_stubs_ = false;
   ValueType accumulator_type_ = ValueType::kNone;  // of what the accumulator holds ...
   Slot accumulator_slot_ = kNoSlot;                // ... which is also in this slot
-  uint32_t waiting_ = 0;  // how many operands are not at home
-  Slot height_ = 0;       // first free operand slot
+  uint32_t waiting_ = 0;                           // how many operands are not at home
+  Slot height_ = 0;                                // first free operand slot
   uint32_t peak_ = 0;
 
   ModuleData* module_ = nullptr;

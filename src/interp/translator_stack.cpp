@@ -5,25 +5,14 @@ namespace mote::detail {
 
 // ---- Errors ----------------------------------------------------------------------------------
 
-bool Translator::fail(ErrorCode code) { return fail_index(code, kNoIndex); }
+bool Translator::fail(ErrorCode code) { return reader_->fail(code, instruction_offset_); }
 
 bool Translator::fail_index(ErrorCode code, uint32_t index) {
-  Error error;
-  error.code = code;
-  error.offset = instruction_offset_;
-  error.function = funcidx_;
-  error.index = index;
-  return reader_->fail(error);
+  return reader_->fail_index(code, instruction_offset_, index);
 }
 
 bool Translator::fail_type(ValueType expected, ValueType actual) {
-  Error error;
-  error.code = ErrorCode::kTypeMismatch;
-  error.offset = instruction_offset_;
-  error.function = funcidx_;
-  error.expected = expected;
-  error.actual = actual;
-  return reader_->fail(error);
+  return reader_->fail_type(expected, actual, instruction_offset_);
 }
 
 bool Translator::out_of_memory() { return fail(ErrorCode::kOutOfMemory); }

@@ -61,6 +61,7 @@ bool ModuleDecoder::finish() {
     code = ErrorCode::kDataCountMismatch;
   }
   info.module_bytes = in_.position() + carry_size_;
+  in_.set_function(kNoIndex);
   if (code != ErrorCode::kOk) return in_.fail(code, info.module_bytes);
   info.types = module_.type_count;
   module_.features |= in_.features();
@@ -682,7 +683,9 @@ bool ModuleDecoder::code_item() {
   module_.module_info.function_bytes += size_;
   step_ = Step::kLocalGroups;
   local_count_ = 0;
-  return sink_.begin_function(module_.imported_functions + module_.module_info.functions, in_);
+  const uint32_t funcidx = module_.imported_functions + module_.module_info.functions;
+  in_.set_function(funcidx);
+  return sink_.begin_function(funcidx, in_);
 }
 
 bool ModuleDecoder::local_groups() {
@@ -714,6 +717,7 @@ bool ModuleDecoder::function_body() {
   if (!done) return true;
   if (!in_.at_limit()) return in_.fail(ErrorCode::kSectionSize, in_.position());
   in_.set_limit(section_end_);
+  in_.set_function(kNoIndex);
   return end_item();
 }
 

@@ -79,7 +79,7 @@ class ModuleDecoder {
   bool feed(Bytes bytes);
   // The module is complete. False: failed.
   bool finish();
-  const Error& error() const { return in_.error(); }
+  Error error() const { return in_.error(); }
 
  private:
   enum class Step : uint8_t {
