@@ -87,11 +87,11 @@ class Reader {
 
   const uint8_t* cursor_ = nullptr;
   const uint8_t* end_ = nullptr;
-  const uint8_t* item_ = nullptr;     // where the last read began
   const uint8_t* all_end_ = nullptr;  // of the bytes that are there, whatever the limit
+  const uint8_t* item_;               // where the last read began
   uint32_t origin_ = 0;               // what makes a pointer into the bytes a position
   uint32_t limit_ = kNoIndex;
-  uint64_t bits_ = 0;
+  uint64_t bits_;
   uint32_t features_ = 0;
   uint32_t function_ = kNoIndex;
 
@@ -113,8 +113,8 @@ class Utf8Checker {
 
  private:
   uint8_t missing_ = 0;
-  uint8_t low_ = 0;  // bounds of the next byte, if any is missing
-  uint8_t high_ = 0;
+  uint8_t low_;  // bounds of the next byte, if any is missing
+  uint8_t high_;
 };
 
 }  // namespace mote::detail

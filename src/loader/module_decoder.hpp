@@ -55,6 +55,7 @@ class CodeSink {
 };
 
 // The operand stack of a constant expression without operators: only one operand can be right.
+// clear() comes first.
 class TopOfStack {
  public:
   void clear() { size_ = 0; }
@@ -67,8 +68,8 @@ class TopOfStack {
   uint32_t size() const { return size_; }
 
  private:
-  ValueType top_ = ValueType::kNone;
-  uint32_t size_ = 0;
+  ValueType top_;
+  uint32_t size_;
 };
 
 class ModuleDecoder {
@@ -232,58 +233,54 @@ class ModuleDecoder {
   ModuleData& module_;
   Arena& arena_;
   CodeSink& sink_;
-  const LoadOptions options_;
-  ModuleContext context_;
 
-  // The bytes of an item that is not complete.
-  uint8_t carry_size_ = 0;
-  uint8_t carry_[kCarrySize];
+  // Where the decoder is. What has no value here is set by the step that leads to its use.
+  uint32_t section_end_;
+  uint32_t skip_end_;
+  uint32_t items_left_;
+  uint32_t item_offset_;
+  // The name, list or segment that is being read.
+  uint32_t size_;
+  uint32_t filled_;
+  void* buffer_;
+  const void* name_;
+  ImportType* import_types_;
+  uint32_t* export_offsets_;
+  uint32_t segment_flags_;
+  uint32_t local_groups_;
+  uint32_t local_count_;
 
   Step step_ = Step::kHeader;
-  Step after_name_ = Step::kItem;
-  Step after_expr_ = Step::kItem;
-  bool stable_ = false;  // the reader's bytes stay: refer to them
-  SectionId section_ = kCustom;
+  Step after_name_;
+  Step after_expr_;
+  SectionId section_;
   uint8_t last_order_ = 0;
-  bool in_names_ = false;    // in the name section
-  bool keeps_name_ = false;  // the name that is being read
-  bool in_results_ = false;  // which list of a function type
-  ValueType expr_type_ = ValueType::kNone;
+  bool stable_;            // the reader's bytes stay: refer to them
+  bool in_names_ = false;  // in the name section
+  bool keeps_name_;        // the name that is being read
+  bool in_results_;        // which list of a function type
+  ValueType expr_type_;
   Utf8Checker utf8_;
-  uint8_t name_start_[4];  // first bytes of a name that is not kept
-
-  uint32_t section_end_ = 0;
-  uint32_t skip_end_ = 0;
-  uint32_t items_left_ = 0;
-  uint32_t item_offset_ = 0;
-
-  // The name, list or segment that is being read.
-  uint32_t size_ = 0;
-  uint32_t filled_ = 0;
-  void* buffer_ = nullptr;
-  const void* name_ = nullptr;
+  const LoadOptions options_;
+  uint8_t carry_size_ = 0;
+  uint8_t carry_[kCarrySize];  // the beginning of an item that is not complete
+  uint8_t name_start_[4];      // first bytes of a name that is not kept
 
   // Constant expression
-  ConstExpr expr_ = {};
 #if MOTE_FEATURE_EXTENDED_CONST
   ScratchVector<ValueType> expr_stack_;
-  ConstExpr::Operation first_operation_ = {};
+  ConstExpr::Operation first_operation_;
 #else
   TopOfStack expr_stack_;
 #endif
-
-  ImportType* import_types_ = nullptr;
-  uint32_t* export_offsets_ = nullptr;
-  uint32_t segment_flags_ = 0;
-
-  // Function bodies
-  uint32_t local_groups_ = 0;
-  uint32_t local_count_ = 0;
+  ConstExpr expr_;
 
   // Names
-  uint8_t* names_begin_ = nullptr;  // in the arena
-  uint32_t names_count_ = 0;
-  uint32_t name_index_ = 0;
+  uint8_t* names_begin_;  // in the arena
+  uint32_t names_count_;
+  uint32_t name_index_;
+
+  ModuleContext context_;
 };
 
 }  // namespace mote::detail
