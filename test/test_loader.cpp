@@ -136,7 +136,7 @@ TEST(Loader, ReportsACountThatIsTooLargeWhereItStands) {
   TestStore test;
   const Module* module = nullptr;
   EXPECT_EQ(text(load(test.store, view(bytes), &module)),
-            "byte offset 13: unexpected end of section or function");
+            "byte offset 13: unexpected end of section or function 16383");
 }
 
 TEST(Loader, ReportsAConstantThatIsCutOffWhereItStands) {

@@ -134,6 +134,7 @@ class Loader {
   Error error() const;
 
  private:
+  bool run(const Bytes* bytes);
   void end(bool keep);
 
   detail::LoaderState* state_ = nullptr;  // null: the load has ended

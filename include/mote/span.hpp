@@ -49,11 +49,7 @@ class StringView {
   constexpr char operator[](size_t index) const { return data_[index]; }
 
   friend constexpr bool operator==(StringView a, StringView b) {
-    if (a.size_ != b.size_) return false;
-    for (size_t i = 0; i < a.size_; i++) {
-      if (a.data_[i] != b.data_[i]) return false;
-    }
-    return true;
+    return a.size_ == b.size_ && __builtin_memcmp(a.data_, b.data_, a.size_) == 0;
   }
   friend constexpr bool operator!=(StringView a, StringView b) { return !(a == b); }
 

@@ -67,6 +67,9 @@ class Arena {
   size_t total() const { return static_cast<size_t>(end_ - begin_); }
   size_t used_low() const { return static_cast<size_t>(low_ - begin_); }
   size_t used_high() const { return static_cast<size_t>(end_ - high_); }
+  size_t used_at(const Mark& mark) const {
+    return static_cast<size_t>((mark.low - begin_) + (end_ - mark.high));
+  }
   size_t free_bytes() const { return static_cast<size_t>(high_ - low_); }
   size_t peak() const { return peak_; }
   // Starts a new measurement of peak(); returns the old peak.

@@ -17,26 +17,34 @@ void Reader::set_limit(uint32_t limit) {
 
 // ---- Errors ----------------------------------------------------------------------------------
 
-bool Reader::fail(ErrorCode code, uint32_t offset) {
-  error_ = Error{};
-  error_.code = code;
-  error_.offset = offset;
-  return false;
+Error Reader::error() const {
+  Error error;
+  error.code = code_;
+  error.feature = feature_;
+  error.expected = expected_;
+  error.actual = actual_;
+  error.offset = error_offset_;
+  error.function = function_;
+  error.index = index_;
+  return error;
 }
-
-bool Reader::fail(ErrorCode code) { return fail(code, position_of(item_)); }
 
 bool Reader::fail_index(ErrorCode code, uint32_t offset, uint32_t index) {
-  fail(code, offset);
-  error_.index = index;
+  code_ = code;
+  feature_ = Feature::kNone;
+  expected_ = actual_ = ValueType::kNone;
+  error_offset_ = offset;
+  index_ = index;
   return false;
 }
 
+bool Reader::fail(ErrorCode code, uint32_t offset) { return fail_index(code, offset, kNoIndex); }
+bool Reader::fail(ErrorCode code) { return fail(code, position_of(item_)); }
 bool Reader::fail_value(ErrorCode code) { return fail_index(code, position_of(item_), value()); }
 
 bool Reader::fail_feature(Feature feature, uint32_t offset) {
   fail(ErrorCode::kFeatureOff, offset);
-  error_.feature = feature;
+  feature_ = feature;
   return false;
 }
 
@@ -44,15 +52,13 @@ bool Reader::fail_feature(Feature feature) { return fail_feature(feature, positi
 
 bool Reader::fail_type(ValueType expected, ValueType actual, uint32_t offset) {
   fail(ErrorCode::kTypeMismatch, offset);
-  error_.expected = expected;
-  error_.actual = actual;
+  expected_ = expected;
+  actual_ = actual;
   return false;
 }
 
 bool Reader::out_of_bytes() {
-  if (at_limit()) return fail(ErrorCode::kUnexpectedEndOfSection, limit_);
-  error_.code = ErrorCode::kOk;
-  return false;
+  return at_limit() && fail(ErrorCode::kUnexpectedEndOfSection, limit_);
 }
 
 // ---- Values ----------------------------------------------------------------------------------
@@ -109,9 +115,7 @@ bool Reader::leb(uint32_t bits, bool is_signed) {
 bool Reader::fixed(uint32_t size) {
   item_ = cursor_;
   if (available() < size) {
-    if (left() < size) return fail(ErrorCode::kUnexpectedEndOfSection);
-    error_.code = ErrorCode::kOk;
-    return false;
+    return left() < size && fail(ErrorCode::kUnexpectedEndOfSection);
   }
   bits_ = 0;
   for (uint32_t i = size; i > 0; i--) bits_ = bits_ << 8 | cursor_[i - 1];

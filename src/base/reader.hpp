@@ -37,8 +37,11 @@ class Reader {
   uint32_t left() const { return limit_ - position(); }
   bool at_limit() const { return position() == limit_; }
 
-  bool need_more() const { return error_.code == ErrorCode::kOk; }
-  const Error& error() const { return error_; }
+  bool need_more() const { return code_ == ErrorCode::kOk; }
+  Error error() const;
+  void forget_error() { code_ = ErrorCode::kOk; }
+  // The function whose body is being read, or kNoIndex: errors tell.
+  void set_function(uint32_t funcidx) { function_ = funcidx; }
 
   // Record an error, of the item that was read last or at `offset`. All return false, for `return
   // reader.fail(...)`. The second tells the item's value as well.
@@ -49,10 +52,6 @@ class Reader {
   bool fail_index(ErrorCode code, uint32_t offset, uint32_t index);
   bool fail_feature(Feature feature, uint32_t offset);
   bool fail_type(ValueType expected, ValueType actual, uint32_t offset);
-  bool fail(const Error& error) {
-    error_ = error;
-    return false;
-  }
 
   // Notes features that the module needs; what was read twice may note them twice.
   void note_features(uint32_t features) { features_ |= features; }
@@ -77,17 +76,6 @@ class Reader {
     return ok;
   }
 
-  [[nodiscard]] bool byte(uint8_t* value) {
-    const bool ok = byte();
-    *value = static_cast<uint8_t>(this->value());
-    return ok;
-  }
-  [[nodiscard]] bool u64(uint64_t* value) {
-    const bool ok = u64();
-    *value = bits();
-    return ok;
-  }
-
   // The bytes ended: an error at the limit, else a request for more.
   bool out_of_bytes();
 
@@ -99,13 +87,21 @@ class Reader {
 
   const uint8_t* cursor_ = nullptr;
   const uint8_t* end_ = nullptr;
-  const uint8_t* item_ = nullptr;     // where the last read began
   const uint8_t* all_end_ = nullptr;  // of the bytes that are there, whatever the limit
+  const uint8_t* item_;               // where the last read began
   uint32_t origin_ = 0;               // what makes a pointer into the bytes a position
   uint32_t limit_ = kNoIndex;
-  uint64_t bits_ = 0;
+  uint64_t bits_;
   uint32_t features_ = 0;
-  Error error_;
+  uint32_t function_ = kNoIndex;
+
+  // The error, but for what only linking can tell.
+  ErrorCode code_ = ErrorCode::kOk;
+  Feature feature_;
+  ValueType expected_;
+  ValueType actual_;
+  uint32_t error_offset_;
+  uint32_t index_;
 };
 
 // Checks UTF-8 (5.2.4) byte by byte; no overlong forms, surrogates or code points over U+10FFFF.
@@ -117,8 +113,8 @@ class Utf8Checker {
 
  private:
   uint8_t missing_ = 0;
-  uint8_t low_ = 0;  // bounds of the next byte, if any is missing
-  uint8_t high_ = 0;
+  uint8_t low_;  // bounds of the next byte, if any is missing
+  uint8_t high_;
 };
 
 }  // namespace mote::detail

@@ -8,7 +8,7 @@
 
 namespace mote::detail {
 
-// What all arrays share, whatever their elements are.
+// What all arrays share, whatever their elements are. reset() comes first.
 class ScratchStorage {
  public:
   void reset(Arena* arena) {
@@ -26,10 +26,11 @@ class ScratchStorage {
   // Makes room for `count` more elements and counts them in. Where they are, or null.
   [[nodiscard]] void* add(uint32_t count, uint32_t element_size);
 
-  Arena* arena_ = nullptr;
-  void* data_ = nullptr;
-  uint32_t size_ = 0;
-  uint32_t capacity_ = 0;
+  // Set by reset().
+  Arena* arena_;
+  void* data_;
+  uint32_t size_;
+  uint32_t capacity_;
 };
 
 // T must be trivially copyable. Grows by doubling; what it outgrows stays taken until the scratch

@@ -123,9 +123,7 @@ bool Translator::take_instructions(Reader& reader, bool* done) {
         reader.set_cursor(start);
         return took_one;
       }
-      Error error = reader.error();
-      error.function = funcidx_;
-      return reader.fail(error);
+      return false;
     }
     if (in_table_) {
       br_table_label(reader.value());

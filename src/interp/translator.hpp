@@ -214,58 +214,59 @@ class Translator final : public CodeSink {
   void fail_type(ValueType expected, ValueType actual);
   void out_of_memory() { fail(ErrorCode::kOutOfMemory); }
 
-  // Small and often used members come first: small processors reach them with short instructions.
-  bool live_ = false;
-  bool failed_ = false;
-  bool too_many_locals_ = false;
+  // begin_code() and begin_function() set what counts. Small and often used members come first:
+  // small processors reach them with short instructions.
+  bool live_;
+  bool failed_;
+  bool too_many_locals_;
   // br_table in progress (see table_left_)
-  bool in_table_ = false;
-  bool table_has_arity_ = false;
-  ValueType accumulator_type_ = ValueType::kNone;  // of what the accumulator holds ...
-  Slot accumulator_slot_ = kNoSlot;                // ... which is also in this slot
-  uint32_t waiting_ = 0;                           // how many operands are not at home
-  Slot height_ = 0;                                // first free operand slot
-  uint32_t peak_ = 0;
+  bool in_table_;
+  bool table_has_arity_;
+  ValueType accumulator_type_;  // of what the accumulator holds ...
+  Slot accumulator_slot_;       // ... which is also in this slot
+  uint32_t waiting_;            // how many operands are not at home
+  Slot height_;                 // first free operand slot
+  uint32_t peak_;
 
-  ModuleData* module_ = nullptr;
-  Reader* reader_ = nullptr;  // valid during a call from the decoder
-  ModuleContext* context_ = nullptr;
-  Arena* arena_ = nullptr;
+  ModuleData* module_;
+  Reader* reader_;  // valid during a call from the decoder
+  ModuleContext* context_;
+  Arena* arena_;
 
-  Unit* code_ = nullptr;  // code of the function
-  uint32_t size_ = 0;     // units written
-  uint32_t room_ = 0;     // units that fit before more memory has to be taken
-  uint32_t map_position_ = 0;
-  uint32_t map_offset_ = 0;
+  Unit* code_;     // code of the function
+  uint32_t size_;  // units written
+  uint32_t room_;  // units that fit before more memory has to be taken
+  uint32_t map_position_;
+  uint32_t map_offset_;
   // Destination of the result that was written last, while it can still be changed.
-  uint32_t last_result_at_ = kNoPatch;
-  Slot last_result_slot_ = kNoSlot;
+  uint32_t last_result_at_;
+  Slot last_result_slot_;
 
   ScratchVector<ValueType> types_;
   ScratchVector<ControlFrame> frames_;
-  Pending pending_ = {};
+  Pending pending_;
   // Operands of the instruction that is being translated. c_: a condition or index.
-  Operand a_ = {};
-  Operand b_ = {};
-  Operand c_ = {};
-  DecodedInstruction in_ = {};
+  Operand a_;
+  Operand b_;
+  Operand c_;
+  DecodedInstruction in_;
 
-  const FunctionType* type_ = nullptr;
-  uint32_t funcidx_ = 0;
-  uint32_t body_offset_ = 0;
-  Slot link_ = 0;
-  uint32_t local_count_ = 0;
+  const FunctionType* type_;
+  uint32_t funcidx_;
+  uint32_t body_offset_;
+  Slot link_;
+  uint32_t local_count_;
   ScratchVector<LocalRun> locals_;
   ScratchVector<uint8_t> map_;
 
-  uint32_t table_left_ = 0;
-  uint32_t table_first_ = 0;  // position of the first target
-  uint32_t table_count_ = 0;
-  uint32_t table_number_ = 0;
-  uint32_t table_arity_ = 0;
+  uint32_t table_left_;
+  uint32_t table_first_;  // position of the first target
+  uint32_t table_count_;
+  uint32_t table_number_;
+  uint32_t table_arity_;
 
-  Unit* code_block_ = nullptr;  // all code of the module
-  uint32_t block_bytes_ = 0;    // taken from the arena
+  Unit* code_block_;      // all code of the module
+  uint32_t block_bytes_;  // taken from the arena
   // Places of the topmost operands, by operand number modulo kWindow: for a local its slot, for a
   // constant its bits. Everything below is at home.
   PlaceKind window_kinds_[kWindow];

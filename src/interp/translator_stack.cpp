@@ -6,26 +6,13 @@ namespace mote::detail {
 // ---- Errors ----------------------------------------------------------------------------------
 
 void Translator::fail_index(ErrorCode code, uint32_t index) {
-  if (failed_) return;
+  if (!failed_) reader_->fail_index(code, in_.offset, index);
   failed_ = true;
-  Error error;
-  error.code = code;
-  error.offset = in_.offset;
-  error.function = funcidx_;
-  error.index = index;
-  reader_->fail(error);
 }
 
 void Translator::fail_type(ValueType expected, ValueType actual) {
-  if (failed_) return;
+  if (!failed_) reader_->fail_type(expected, actual, in_.offset);
   failed_ = true;
-  Error error;
-  error.code = ErrorCode::kTypeMismatch;
-  error.offset = in_.offset;
-  error.function = funcidx_;
-  error.expected = expected;
-  error.actual = actual;
-  reader_->fail(error);
 }
 
 // ---- Operands --------------------------------------------------------------------------------

@@ -106,6 +106,16 @@ constexpr uint32_t kEmptyBlock = 0xFFFFFFFF;
 
 // Set of features, one bit each.
 constexpr uint32_t feature_bit(Feature feature) { return uint32_t{1} << static_cast<int>(feature); }
+// Whether the build has the feature, for the compiler.
+constexpr bool is_on(Feature feature) {
+  constexpr bool kIsBuiltIn[] = {
+      true,
+#define MOTE_FEATURE(name, text, level, built_in) (built_in) != 0,
+#include <mote/features.def>
+#undef MOTE_FEATURE
+  };
+  return kIsBuiltIn[static_cast<int>(feature)];
+}
 // What using a value of this type needs.
 constexpr uint32_t features_of(ValueType type) {
   return type == ValueType::kF32 || type == ValueType::kF64 ? feature_bit(Feature::kFloats)

@@ -14,8 +14,8 @@ namespace mote::detail {
 struct ConstExpr {
   enum Kind : uint8_t {
     kValue,     // bits
-    kGlobal,    // the value of global `index`
-    kFunction,  // a reference to function `index`
+    kGlobal,    // the value of global index()
+    kFunction,  // a reference to function index()
     kProgram,   // `count` operations at `program`, in postfix order
   };
   // One operation of a program.
@@ -24,11 +24,14 @@ struct ConstExpr {
     uint64_t bits;
   };
 
-  Kind kind = kValue;
-  uint32_t count = 0;
-  uint64_t bits = 0;
-  uint32_t index = 0;
-  const Operation* program = nullptr;
+  Kind kind;
+  uint32_t count;
+  union {
+    uint64_t bits;  // the value, or the index
+    const Operation* program;
+  };
+
+  uint32_t index() const { return static_cast<uint32_t>(bits); }
 };
 
 struct TableType {
@@ -45,7 +48,7 @@ struct GlobalData {
   ValueType type = ValueType::kNone;
   bool is_mutable = false;
   uint32_t cell = 0;  // imported: number among the imported globals; else 32-bit slot in the store
-  ConstExpr init;     // not for imports
+  ConstExpr init = {};  // not for imports
 };
 
 struct ImportData {
@@ -71,7 +74,7 @@ struct ElementSegment {
   SegmentMode mode = SegmentMode::kPassive;
   ValueType type = ValueType::kFuncRef;
   uint32_t table = 0;
-  ConstExpr offset;
+  ConstExpr offset = {};
   uint32_t count = 0;
   const uint32_t* items = nullptr;
 };
@@ -79,7 +82,7 @@ struct ElementSegment {
 struct DataSegment {
   SegmentMode mode = SegmentMode::kPassive;
   uint32_t memory = 0;
-  ConstExpr offset;
+  ConstExpr offset = {};
   uint32_t size = 0;
   const uint8_t* bytes = nullptr;
 };
@@ -101,21 +104,21 @@ struct FunctionName {
 struct ModuleData : Module {
   ModuleData() = default;
 
-  const FunctionType* types = nullptr;
+  FunctionType* types = nullptr;
   uint32_t type_count = 0;
 
-  const ImportData* imports = nullptr;
+  ImportData* imports = nullptr;
   uint32_t import_count = 0;
 
   // Index spaces: imports first.
-  const uint32_t* imported_function_types = nullptr;
+  uint32_t* imported_function_types = nullptr;
   uint32_t imported_functions = 0;
   FunctionCode* functions = nullptr;  // those that the module defines
   uint32_t defined_functions = 0;
-  const TableType* tables = nullptr;
+  TableType* tables = nullptr;
   uint32_t imported_tables = 0;
   uint32_t table_count = 0;
-  const MemoryType* memories = nullptr;
+  MemoryType* memories = nullptr;
   uint32_t imported_memories = 0;
   uint32_t memory_count = 0;
   GlobalData* globals = nullptr;
@@ -123,17 +126,17 @@ struct ModuleData : Module {
   uint32_t global_count = 0;
   uint32_t global_slots = 0;  // 32-bit slots that the defined globals need
 
-  const ExportData* exports = nullptr;
+  ExportData* exports = nullptr;
   uint32_t export_count = 0;
   const uint32_t* export_order = nullptr;  // by name; only with more than kFewExports
   uint32_t start_function = kNoIndex;
-  const ElementSegment* elements = nullptr;
+  ElementSegment* elements = nullptr;
   uint32_t element_count = 0;
-  const DataSegment* data = nullptr;
+  DataSegment* data = nullptr;
   uint32_t data_count = 0;
 
   StringView module_name;
-  const FunctionName* names = nullptr;
+  FunctionName* names = nullptr;
   uint32_t name_count = 0;
 
   const uint8_t* code_begin = nullptr;

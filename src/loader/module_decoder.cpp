@@ -6,690 +6,556 @@
 
 namespace mote::detail {
 
-namespace {
-
-constexpr uint8_t kMagicAndVersion[8] = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00};
-
-// Position of each section id in the order that 5.5.2 demands; 0: custom.
-constexpr uint8_t kSectionOrder[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6};
-
-}  // namespace
-
 ModuleDecoder::ModuleDecoder(Arena& arena, ModuleData& module, CodeSink& sink,
                              const LoadOptions& options)
-    : arena_(arena), module_(module), sink_(sink), options_(options) {
+    : module_(module), arena_(arena), sink_(sink), options_(options) {
   context_.module = &module;
   context_.arena = &arena;
+#if MOTE_FEATURE_EXTENDED_CONST
   expr_stack_.reset(&arena);
-  import_functions_.reset(&arena);
-  import_tables_.reset(&arena);
-  import_memories_.reset(&arena);
-  import_globals_.reset(&arena);
+#endif
 }
 
-bool ModuleDecoder::out_of_memory(Reader& reader) {
-  return reader.fail(ErrorCode::kOutOfMemory, reader.position());
-}
+bool ModuleDecoder::out_of_memory() { return in_.fail(ErrorCode::kOutOfMemory, in_.position()); }
 
-bool ModuleDecoder::fail_index(Reader& reader, ErrorCode code, uint32_t offset, uint32_t index) {
-  Error error;
-  error.code = code;
-  error.offset = offset;
-  error.index = index;
-  return reader.fail(error);
-}
+// ---- Chunks ----------------------------------------------------------------------------------
 
 bool ModuleDecoder::feed(Bytes bytes) {
-  if (!error_.ok()) return false;
-  const uint64_t total = static_cast<uint64_t>(offset_) + carry_size_ + bytes.size();
-  if (total >= kNoIndex) {
-    error_.code = ErrorCode::kModuleTooLarge;
-    return false;
+  if (!in_.need_more()) return false;
+  if (bytes.size() >= kNoIndex - in_.position() - carry_size_) {
+    return in_.fail(ErrorCode::kModuleTooLarge, kNoIndex);
   }
-  while (carry_size_ != 0 && !bytes.empty()) {
-    const uint32_t room = kCarrySize - carry_size_;
-    const uint32_t taken = bytes.size() < room ? static_cast<uint32_t>(bytes.size()) : room;
-    memcpy(carry_ + carry_size_, bytes.data(), taken);
-    stable_ = false;
-    Reader reader({carry_, carry_size_ + taken}, offset_);
-    run(reader);
-    if (!error_.ok()) return false;
-    const uint32_t consumed = static_cast<uint32_t>(reader.cursor() - carry_);
-    offset_ += consumed;
-    if (consumed >= carry_size_) {
-      bytes = bytes.from(consumed - carry_size_);
+  while (!bytes.empty()) {
+    const size_t waiting = carry_size_;
+    Bytes chunk = bytes;
+    if (waiting != 0) {
+      const size_t room = kCarrySize - waiting;
+      const size_t taken = bytes.size() < room ? bytes.size() : room;
+      memcpy(carry_ + waiting, bytes.data(), taken);
+      chunk = Bytes(carry_, waiting + taken);
+    }
+    if (!run(chunk, waiting == 0 && options_.bytes_stay)) return false;
+    const size_t consumed = static_cast<size_t>(in_.cursor() - chunk.data());
+    if (waiting != 0 && consumed >= waiting) {
+      // What waited is done: the rest can be read where it is.
+      bytes = bytes.from(consumed - waiting);
       carry_size_ = 0;
     } else {
-      bytes = bytes.from(taken);
-      carry_size_ += taken - consumed;
-      memmove(carry_, carry_ + consumed, carry_size_);
+      bytes = bytes.from(chunk.size() - waiting);
+      carry_size_ = static_cast<uint8_t>(chunk.size() - consumed);
+      memmove(carry_, in_.cursor(), carry_size_);
     }
   }
-  if (bytes.empty()) return true;
-  stable_ = options_.bytes_stay;
-  Reader reader(bytes, offset_);
-  run(reader);
-  if (!error_.ok()) return false;
-  const size_t consumed = static_cast<size_t>(reader.cursor() - bytes.data());
-  offset_ += static_cast<uint32_t>(consumed);
-  carry_size_ = static_cast<uint32_t>(bytes.size() - consumed);
-  memcpy(carry_, bytes.end() - carry_size_, carry_size_);
   return true;
 }
 
 bool ModuleDecoder::finish() {
-  if (!error_.ok()) return false;
-  Reader reader({carry_, 0}, offset_);
-  if (last_order_ < kSectionOrder[kFunction] && !imports_done(reader)) {
-    error_ = reader.error();
-    return false;
-  }
+  if (!in_.need_more()) return false;
+  ErrorCode code = ErrorCode::kOk;
+  ModuleInfo& info = module_.module_info;
   if (step_ != Step::kSection || carry_size_ != 0) {
-    error_.code = ErrorCode::kUnexpectedEnd;
-  } else if (!has_code_ && module_.defined_functions != 0) {
-    error_.code = ErrorCode::kFunctionCodeMismatch;
-  } else if (!has_data_ && context_.has_data_count && context_.data_count != 0) {
-    error_.code = ErrorCode::kDataCountMismatch;
+    code = ErrorCode::kUnexpectedEnd;
+  } else if (info.functions != module_.defined_functions) {
+    code = ErrorCode::kFunctionCodeMismatch;
+  } else if (context_.has_data_count && context_.data_count != module_.data_count) {
+    code = ErrorCode::kDataCountMismatch;
   }
-  if (!error_.ok()) {
-    error_.offset = offset_ + carry_size_;
-    return false;
-  }
-  module_.module_info.module_bytes = offset_;
-  module_.module_info.types = module_.type_count;
-  module_.module_info.functions = module_.defined_functions;
+  info.module_bytes = in_.position() + carry_size_;
+  in_.set_function(kNoIndex);
+  if (code != ErrorCode::kOk) return in_.fail(code, info.module_bytes);
+  info.types = module_.type_count;
+  module_.features |= in_.features();
   return true;
 }
 
-void ModuleDecoder::run(Reader& reader) {
+// Takes what is complete of `bytes`. False: failed.
+bool ModuleDecoder::run(Bytes bytes, bool stable) {
+  stable_ = stable;
+  in_.refill(bytes, in_.position());
   for (;;) {
-    const uint8_t* item = reader.cursor();
-    if (step(reader)) continue;
-    if (reader.need_more()) {
-      reader.set_cursor(item);
-      module_.features |= reader.features();
-      return;
-    }
-    if (in_names_) {  // a custom section cannot make a module malformed
-      drop_names();
-      reader.set_cursor(item);
-      step_ = Step::kCustomSkip;
-      continue;
-    }
-    error_ = reader.error();
-    return;
+    const uint8_t* item = in_.cursor();
+    if (step()) continue;
+    const bool failed = !in_.need_more();
+    if (failed && !in_names_) return false;
+    in_.set_cursor(item);
+    if (!failed) return true;
+    drop_names();  // a custom section cannot make a module malformed
   }
 }
 
-bool ModuleDecoder::step(Reader& reader) {
-  reader.set_limit(step_ == Step::kHeader || step_ == Step::kSection ? kNoIndex : section_end_);
+bool ModuleDecoder::step() {
   switch (step_) {
-    case Step::kHeader: return header(reader);
-    case Step::kSection: return section(reader);
-    case Step::kSectionCount: return section_count(reader);
-    case Step::kItem: return item(reader);
-    case Step::kItemsDone: return items_done(reader);
-    case Step::kNameLength: return name_length(reader);
-    case Step::kNameBytes: return name_bytes(reader);
-    case Step::kTypeParameters: return type_list(reader, Step::kTypeResultCount);
-    case Step::kTypeResultCount: return type_result_count(reader);
-    case Step::kTypeResults: return type_list(reader, Step::kItem);
+    case Step::kHeader: return header();
+    case Step::kSection: return section();
+    case Step::kSectionCount: return section_count();
+    case Step::kItem: return item();
+    case Step::kStart: return start_section();
+    case Step::kDataCount: return data_count_section();
+    case Step::kNameLength: return name_length();
+    case Step::kNameBytes: return name_bytes();
+    case Step::kTypeCount: return type_count();
+    case Step::kTypeList: return type_list();
     case Step::kImportField:
-      imports_[item_].module_name = name_;
+      module_.imports[module_.import_count].module_name = name();
       return begin_name(Step::kImportType);
-    case Step::kImportType: return import_type(reader);
-    case Step::kGlobalExpr:
-      module_.globals[module_.global_count++].init = expr_;
-      step_ = Step::kItem;
-      return true;
-    case Step::kExportTarget: return export_target(reader);
-    case Step::kConstExpr: return const_expr(reader);
-    case Step::kElementKind: return element_kind(reader);
-    case Step::kElementCount: return element_count(reader);
-    case Step::kElementItems: return element_item_index(reader);
-    case Step::kElementExpr: return element_item_expr_done(reader);
-    case Step::kDataSize: return data_size(reader);
-    case Step::kDataBytes: return data_bytes(reader);
-    case Step::kFunctionLocals: return function_locals(reader);
-    case Step::kFunctionBody: return function_body(reader);
-    case Step::kCustomName: return custom_name(reader);
-    case Step::kCustomSkip: return custom_skip(reader);
-    case Step::kNameSection:
-    case Step::kNameSectionSkip: return name_section(reader);
+    case Step::kImportType: return import_type();
+    case Step::kGlobalExpr: module_.globals[module_.global_count].init = expr_; return end_item();
+    case Step::kExportTarget: return export_target();
+    case Step::kConstExpr: return const_expr();
+    case Step::kElementKind: return element_kind();
+    case Step::kElementCount: return element_count();
+    case Step::kElementItems: return element_item_index();
+    case Step::kElementExpr: return element_item_expr_done();
+    case Step::kDataSize: return data_size();
+    case Step::kDataBytes: return data_bytes();
+    case Step::kLocalGroups: return local_groups();
+    case Step::kLocals: return locals();
+    case Step::kFunctionBody: return function_body();
+    case Step::kCustomName: return custom_name();
+    case Step::kSkip: return skip();
+    case Step::kNameSection: return name_section();
     case Step::kModuleName:
-      module_.module_name = name_;
-      step_ = Step::kNameSectionSkip;
+      module_.module_name = name();
+      step_ = Step::kSkip;
       return true;
-    case Step::kNameMap: return name_map(reader);
-    case Step::kNameMapEntry: return name_map_entry(reader);
+    case Step::kNameMap: return name_map();
+    case Step::kNameMapEntry: return name_map_entry();
   }
   return false;
 }
 
 // ---- Sections --------------------------------------------------------------------------------
 
-bool ModuleDecoder::header(Reader& reader) {
-  for (uint32_t i = 0; i < 8; i++) {
-    uint8_t byte;
-    if (!reader.byte(&byte)) return false;
-    if (byte != kMagicAndVersion[i]) {
-      // The magic and the version are compared as four bytes each: wait for all of them.
-      const uint32_t group_end = i < 4 ? 4 : 8;
-      while (reader.position() < group_end) {
-        if (!reader.byte(&byte)) return false;
-      }
-      return reader.fail(i < 4 ? ErrorCode::kMagic : ErrorCode::kVersion, i < 4 ? 0 : 4);
-    }
-  }
+// What a section fills, by its id: an array of ModuleData and its count.
+struct ModuleDecoder::Section {
+  uint8_t order;  // position that 5.5.2 demands; 0: any
+  uint8_t item_size;
+  uint16_t items;  // offset of the pointer in ModuleData
+  uint16_t count;  // offset of the number in ModuleData
+};
+
+#define MOTE_SECTION(order, type, items, count) \
+  { order, sizeof(type), offsetof(ModuleData, items), offsetof(ModuleData, count) }
+const ModuleDecoder::Section ModuleDecoder::kSections[kTag] = {
+    MOTE_SECTION(0, uint32_t, imported_function_types, imported_functions),
+    MOTE_SECTION(1, FunctionType, types, type_count),
+    MOTE_SECTION(2, ImportData, imports, import_count),
+    MOTE_SECTION(3, FunctionCode, functions, defined_functions),
+    MOTE_SECTION(4, TableType, tables, table_count),
+    MOTE_SECTION(5, MemoryType, memories, memory_count),
+    MOTE_SECTION(7, GlobalData, globals, global_count),
+    MOTE_SECTION(8, ExportData, exports, export_count),
+    {9, 0, 0, 0},  // start
+    MOTE_SECTION(10, ElementSegment, elements, element_count),
+    // Bodies are counted only.
+    {12, 0, 0, offsetof(ModuleData, module_info) + offsetof(ModuleInfo, functions)},
+    MOTE_SECTION(13, DataSegment, data, data_count),
+    {11, 0, 0, 0},  // data count
+};
+#undef MOTE_SECTION
+
+inline uint32_t& ModuleDecoder::count_of(SectionId id) {
+  return *reinterpret_cast<uint32_t*>(reinterpret_cast<uint8_t*>(&module_) + kSections[id].count);
+}
+
+// The magic and the version are compared as four bytes each.
+bool ModuleDecoder::header() {
+  if (!in_.fixed(4)) return false;
+  if (in_.value() != 0x6D736100) return in_.fail(ErrorCode::kMagic);
+  if (!in_.fixed(4)) return false;
+  if (in_.value() != 1) return in_.fail(ErrorCode::kVersion);
   step_ = Step::kSection;
   return true;
 }
 
-bool ModuleDecoder::section(Reader& reader) {
-  const uint32_t offset = reader.position();
-  uint8_t id;
-  uint32_t size;
-  if (!reader.byte(&id)) return false;
-  if (id > kTag) return fail_index(reader, ErrorCode::kSectionId, offset, id);
-  if (id == kTag) return reader.fail_feature(Feature::kExceptions, offset);
-  if (id != kCustom && kSectionOrder[id] <= last_order_) {
-    return fail_index(reader, ErrorCode::kSectionOrder, offset, id);
+bool ModuleDecoder::section() {
+  const uint32_t offset = in_.position();
+  if (!in_.byte()) return false;
+  const uint32_t id = in_.value();
+  if (id > kTag) return in_.fail_value(ErrorCode::kSectionId);
+  if (id == kTag) return in_.fail_feature(Feature::kExceptions);
+  const uint8_t order = kSections[id].order;
+  if (id != kCustom && order <= last_order_) return in_.fail_value(ErrorCode::kSectionOrder);
+  if (!in_.u32()) return false;
+  const uint32_t size = in_.value();
+  if (size >= kNoIndex - in_.position()) return in_.fail(ErrorCode::kModuleTooLarge, offset);
+  if (id == kDataCount && !is_on(Feature::kBulkMemory)) {
+    return in_.fail_feature(Feature::kBulkMemory, offset);
   }
-  if (!reader.u32(&size)) return false;
-  if (size >= kNoIndex - reader.position()) {
-    return reader.fail(ErrorCode::kModuleTooLarge, offset);
-  }
-#if !MOTE_FEATURE_BULK_MEMORY
-  if (id == kDataCount) return reader.fail_feature(Feature::kBulkMemory, offset);
-#endif
-  section_ = id;
-  section_end_ = reader.position() + size;
-  if (id == kCustom) {
-    name_keep_ = false;
-    return begin_name(Step::kCustomName);
-  }
-  name_keep_ = true;
-  // Imports come before the index spaces that later sections add to: fix them once, on the way.
-  if (last_order_ < kSectionOrder[kFunction] && kSectionOrder[id] >= kSectionOrder[kFunction]) {
-    if (!imports_done(reader)) return false;
-  }
-  last_order_ = kSectionOrder[id];
-  item_ = 0;
-  count_ = 0;
-  step_ = id == kStart || id == kDataCount ? Step::kItem : Step::kSectionCount;
+  section_ = static_cast<SectionId>(id);
+  section_end_ = in_.position() + size;
+  in_.set_limit(section_end_);
+  keeps_name_ = id != kCustom;
+  if (id == kCustom) return begin_name(Step::kCustomName);
+  last_order_ = order;
+  step_ = id == SectionId::kStart       ? Step::kStart
+          : id == SectionId::kDataCount ? Step::kDataCount
+                                        : Step::kSectionCount;
   return true;
 }
 
-bool ModuleDecoder::section_count(Reader& reader) {
-  const uint32_t offset = reader.position();
-  if (!reader.u32(&count_)) return false;
-  // Every item takes at least one byte.
-  if (count_ > reader.left()) {
-    return fail_index(reader, ErrorCode::kUnexpectedEndOfSection, offset, count_);
-  }
-  if (count_ > kMaxItems) return fail_index(reader, ErrorCode::kTooManyItems, offset, count_);
-  if (!allocate_items(reader, offset)) return false;
-  step_ = count_ == 0 ? Step::kItemsDone : Step::kItem;
-  return true;
-}
-
-// Makes room for `count_` items of the section.
-bool ModuleDecoder::allocate_items(Reader& reader, uint32_t offset) {
-  bool ok = true;
+bool ModuleDecoder::section_count() {
+  if (!take_count()) return false;
+  items_left_ = size_;
+  if (size_ > kMaxItems) return in_.fail_value(ErrorCode::kTooManyItems);
+  step_ = Step::kItem;
   switch (section_) {
     case kType:
-      if (count_ > kMaxTypes) return fail_index(reader, ErrorCode::kTooManyTypes, offset, count_);
-      types_ = arena_.allocate_array<FunctionType>(count_);
-      ok = types_ != nullptr;
-      module_.types = types_;
+      if (size_ > kMaxTypes) return in_.fail_value(ErrorCode::kTooManyTypes);
       break;
     case kImport:
-      imports_ = arena_.allocate_array<ImportData>(count_);
-      ok = imports_ != nullptr;
-      module_.imports = imports_;
+      import_types_ = arena_.allocate_scratch_array<ImportType>(size_);
+      if (import_types_ == nullptr) return out_of_memory();
       break;
     case kFunction:
-      if (count_ > kMaxFunctions - module_.imported_functions) {
-        return fail_index(reader, ErrorCode::kTooManyFunctions, offset, count_);
+      if (size_ > kMaxFunctions - module_.imported_functions) {
+        return in_.fail_value(ErrorCode::kTooManyFunctions);
       }
-      module_.functions = arena_.allocate_array<FunctionCode>(count_);
-      ok = module_.functions != nullptr;
       break;
-    case kTable: {
-      TableType* all = arena_.allocate_array<TableType>(module_.table_count + count_);
-      ok = all != nullptr;
-      if (ok && module_.table_count != 0) {
-        memcpy(static_cast<void*>(all), tables_, module_.table_count * sizeof(TableType));
-      }
-      module_.tables = tables_ = all;
-      break;
-    }
-    case kMemory: {
-      MemoryType* all = arena_.allocate_array<MemoryType>(module_.memory_count + count_);
-      ok = all != nullptr;
-      if (ok && module_.memory_count != 0) {
-        memcpy(static_cast<void*>(all), memories_, module_.memory_count * sizeof(MemoryType));
-      }
-      module_.memories = memories_ = all;
-      break;
-    }
-    case kGlobal: {
-      GlobalData* all = arena_.allocate_array<GlobalData>(module_.global_count + count_);
-      ok = all != nullptr;
-      if (ok && module_.global_count != 0) {
-        memcpy(static_cast<void*>(all), module_.globals, module_.global_count * sizeof(GlobalData));
-      }
-      module_.globals = all;
-      break;
-    }
     case kExport:
-      exports_ = arena_.allocate_array<ExportData>(count_);
-      export_offsets_ = arena_.allocate_scratch_array<uint32_t>(count_);
-      ok = exports_ != nullptr && export_offsets_ != nullptr;
-      module_.exports = exports_;
-      break;
-    case kElement:
-      elements_ = arena_.allocate_array<ElementSegment>(count_);
-      ok = elements_ != nullptr;
-      module_.elements = elements_;
+      export_offsets_ = arena_.allocate_scratch_array<uint32_t>(size_);
+      if (export_offsets_ == nullptr) return out_of_memory();
       break;
     case kCode:
-      has_code_ = true;
-      if (count_ != module_.defined_functions) {
-        return fail_index(reader, ErrorCode::kFunctionCodeMismatch, offset, count_);
+      if (size_ != module_.defined_functions) {
+        return in_.fail_value(ErrorCode::kFunctionCodeMismatch);
       }
-      return sink_.begin_code(context_, reader);
+      return sink_.begin_code(context_, in_);
     case kData:
-      has_data_ = true;
-      if (context_.has_data_count && context_.data_count != count_) {
-        return fail_index(reader, ErrorCode::kDataCountMismatch, offset, count_);
+      if (context_.has_data_count && context_.data_count != size_) {
+        return in_.fail_value(ErrorCode::kDataCountMismatch);
       }
-      data_ = arena_.allocate_array<DataSegment>(count_);
-      ok = data_ != nullptr;
-      module_.data = data_;
       break;
     default: break;
   }
-  return ok || out_of_memory(reader);
+  return make_room(section_, size_);
 }
 
-bool ModuleDecoder::item(Reader& reader) {
-  if (section_ == kStart) return start_section(reader);
-  if (section_ == kDataCount) {
-    if (!reader.u32(&context_.data_count)) return false;
-    context_.has_data_count = true;
-    context_.use(Feature::kBulkMemory);
-    return end_of_section(reader);
-  }
-  if (item_ == count_) {
-    step_ = Step::kItemsDone;
-    return true;
-  }
-  item_offset_ = reader.position();
+// No type here has a stricter alignment than what divides its size, up to 8.
+static size_t alignment_for(size_t size) { return (size | 8) & (0 - (size | 8)); }
+
+// Makes room for `more` items behind those that section `id` has, zeroed.
+bool ModuleDecoder::make_room(SectionId id, uint32_t more) {
+  const Section& section = kSections[id];
+  static_assert(2 * kMaxItems < UINT32_MAX / sizeof(ElementSegment), "sizes below fit 32 bits");
+  const size_t size = section.item_size;
+  const size_t used = count_of(id) * size;
+  const size_t all = used + more * size;
+  void** items = reinterpret_cast<void**>(reinterpret_cast<uint8_t*>(&module_) + section.items);
+  void* moved = arena_.allocate(all, alignment_for(size));
+  if (moved == nullptr) return out_of_memory();
+  memset(moved, 0, all);
+  void* old;
+  memcpy(&old, items, sizeof old);
+  if (old != nullptr) memcpy(moved, old, used);
+  memcpy(items, &moved, sizeof moved);
+  return true;
+}
+
+bool ModuleDecoder::item() {
+  if (items_left_ == 0) return end_of_section();
+  item_offset_ = in_.position();
   switch (section_) {
-    case kType: return type_item(reader);
+    case kType: return type_item();
     case kImport: return begin_name(Step::kImportField);
-    case kFunction: return function_item(reader);
-    case kTable: return table_item(reader);
-    case kMemory: return memory_item(reader);
-    case kGlobal: return global_item(reader);
+    case kFunction: return function_item();
+    case kTable: return table_item();
+    case kMemory: return memory_item();
+    case kGlobal: return global_item();
     case kExport: return begin_name(Step::kExportTarget);
-    case kElement: return element_item(reader);
-    case kCode: return code_item(reader);
-    default: return data_item(reader);
+    case kElement: return element_item();
+    case kCode: return code_item();
+    default: return data_item();
   }
 }
 
-bool ModuleDecoder::items_done(Reader& reader) {
-  if (!reader.at_limit()) return reader.fail(ErrorCode::kSectionSize, reader.position());
-  if (section_ == kExport && !exports_done(reader)) return false;
-  if (section_ == kCode && !sink_.end_code(reader)) return false;
-  return end_of_section(reader);
+bool ModuleDecoder::end_item() {
+  items_left_--;
+  step_ = Step::kItem;
+  return add_to(section_, item_offset_);
 }
 
-bool ModuleDecoder::end_of_section(Reader& reader) {
-  if (!reader.at_limit()) return reader.fail(ErrorCode::kSectionSize, reader.position());
+bool ModuleDecoder::end_of_section() {
+  if (!in_.at_limit()) return in_.fail(ErrorCode::kSectionSize, in_.position());
+  if (section_ == kImport && !imports_done()) return false;
+  if (section_ == kExport && !exports_done()) return false;
+  if (section_ == kCode && !sink_.end_code(in_)) return false;
+  in_.set_limit(kNoIndex);
   step_ = Step::kSection;
   return true;
+}
+
+// ---- Index spaces ----------------------------------------------------------------------------
+
+// Counts the item that was just read, which began at `offset`.
+bool ModuleDecoder::add_to(SectionId id, uint32_t offset) {
+  uint32_t& count = count_of(id);
+  count++;
+  if (count < 2 || (id != kTable && id != kMemory)) return true;
+  const Feature feature = id == kTable ? Feature::kReferenceTypes : Feature::kMultiMemory;
+  if (!is_on(feature)) return in_.fail_feature(feature, offset);
+  in_.note_features(feature_bit(feature));
+  return true;
+}
+
+bool ModuleDecoder::check_index(SectionId space, uint32_t index, uint32_t offset) {
+  const uint32_t count = space == kFunction ? module_.function_count() : count_of(space);
+  if (index < count) return true;
+  // The codes follow each other as the sections do, but for the imports.
+  const int number = space == kType ? 0 : space - kFunction + 1;
+  return in_.fail_index(static_cast<ErrorCode>(static_cast<int>(ErrorCode::kUnknownType) + number),
+                        offset, index);
+}
+static_assert(static_cast<int>(ErrorCode::kUnknownGlobal) -
+                      static_cast<int>(ErrorCode::kUnknownType) ==
+                  4,
+              "check_index");
+
+bool ModuleDecoder::take_index(SectionId space) {
+  const uint32_t offset = in_.position();
+  return in_.u32() && check_index(space, in_.value(), offset);
+}
+
+// ---- Lists -----------------------------------------------------------------------------------
+
+// Reads how many items or bytes follow. Every item takes at least one byte.
+bool ModuleDecoder::take_count() {
+  if (!in_.u32()) return false;
+  size_ = in_.value();
+  filled_ = 0;
+  return size_ <= in_.left() || in_.fail_value(ErrorCode::kUnexpectedEndOfSection);
+}
+
+// Makes room for them.
+bool ModuleDecoder::allocate(size_t item_size) {
+  size_t bytes;
+  buffer_ = __builtin_mul_overflow(size_, item_size, &bytes)
+                ? nullptr
+                : arena_.allocate(bytes, alignment_for(item_size));
+  return buffer_ != nullptr || out_of_memory();
 }
 
 // ---- Types, imports, functions ---------------------------------------------------------------
 
-bool ModuleDecoder::type_item(Reader& reader) {
-  uint8_t form;
-  if (!reader.byte(&form)) return false;
+bool ModuleDecoder::type_item() {
+  if (!in_.byte()) return false;
+  const uint32_t form = in_.value();
   if (form != 0x60) {
     if (form == 0x4E || form == 0x4F || form == 0x50 || form == 0x5E || form == 0x5F) {
-      return reader.fail_feature(Feature::kGc, item_offset_);
+      return in_.fail_feature(Feature::kGc);
     }
-    return reader.fail(ErrorCode::kFunctionTypeForm, item_offset_);
+    return in_.fail(ErrorCode::kFunctionTypeForm);
   }
-  const uint32_t offset = reader.position();
-  if (!reader.u32(&list_size_)) return false;
-  if (list_size_ > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
-  }
-  if (list_size_ > kMaxParameters) {
-    return fail_index(reader, ErrorCode::kTooManyParameters, offset, list_size_);
-  }
-  list_ = arena_.allocate_array<ValueType>(list_size_);
-  if (list_ == nullptr) return out_of_memory(reader);
-  new (&types_[item_]) FunctionType();
-  types_[item_].parameters = list_;
-  types_[item_].parameter_count = static_cast<uint16_t>(list_size_);
-  list_filled_ = 0;
-  step_ = Step::kTypeParameters;
+  in_results_ = false;
+  step_ = Step::kTypeCount;
   return true;
 }
 
-bool ModuleDecoder::type_list(Reader& reader, Step next) {
-  if (list_filled_ < list_size_) {
-    ValueType type;
-    if (!decode_value_type(reader, &type)) return false;
-    module_.features |= features_of(type);
-    list_[list_filled_++] = type;
+bool ModuleDecoder::type_count() {
+  if (!take_count()) return false;
+  if (size_ > kMaxParameters) return in_.fail_value(ErrorCode::kTooManyParameters);
+  if (in_results_ && size_ > 1 && !use(Feature::kMultiValue)) return false;
+  if (!allocate(1)) return false;
+  FunctionType& type = module_.types[module_.type_count];
+  const ValueType* list = static_cast<ValueType*>(buffer_);
+  if (in_results_) {
+    type.results = list;
+    type.result_count = static_cast<uint16_t>(size_);
+  } else {
+    type.parameters = list;
+    type.parameter_count = static_cast<uint16_t>(size_);
+  }
+  step_ = Step::kTypeList;
+  return true;
+}
+
+bool ModuleDecoder::type_list() {
+  if (filled_ < size_) {
+    ValueType& type = static_cast<ValueType*>(buffer_)[filled_];
+    if (!decode_value_type(in_, &type)) return false;
+    in_.note_features(features_of(type));
+    filled_++;
     return true;
   }
-  step_ = next;
-  if (next == Step::kItem) {
-    item_++;
-    module_.type_count = item_;
-  }
+  if (in_results_) return end_item();
+  in_results_ = true;
+  step_ = Step::kTypeCount;
   return true;
 }
 
-bool ModuleDecoder::type_result_count(Reader& reader) {
-  const uint32_t offset = reader.position();
-  if (!reader.u32(&list_size_)) return false;
-  if (list_size_ > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
-  }
-  if (list_size_ > kMaxParameters) {
-    return fail_index(reader, ErrorCode::kTooManyParameters, offset, list_size_);
-  }
-  if (list_size_ > 1) {
-#if MOTE_FEATURE_MULTI_VALUE
-    context_.use(Feature::kMultiValue);
-#else
-    return reader.fail_feature(Feature::kMultiValue, offset);
-#endif
-  }
-  list_ = arena_.allocate_array<ValueType>(list_size_);
-  if (list_ == nullptr) return out_of_memory(reader);
-  types_[item_].results = list_;
-  types_[item_].result_count = static_cast<uint16_t>(list_size_);
-  list_filled_ = 0;
-  step_ = Step::kTypeResults;
-  return true;
-}
-
-bool ModuleDecoder::import_type(Reader& reader) {
-  ImportData import;
-  import.module_name = imports_[item_].module_name;
-  import.field_name = name_;
-  const uint32_t offset = reader.position();
-  uint8_t kind;
-  if (!reader.byte(&kind)) return false;
-  if (kind == 4) return reader.fail_feature(Feature::kExceptions, offset);
-  if (kind == 0x20) return reader.fail_feature(Feature::kCustomDescriptors, offset);
-  if (kind > 4) return fail_index(reader, ErrorCode::kImportKind, offset, kind);
-  import.kind = static_cast<ExternKind>(kind);
-  // The index spaces can be allocated only when all imports are known: types wait in scratch.
-  bool ok = true;
+// The index spaces can be allocated only when all imports are known: types wait in scratch memory.
+bool ModuleDecoder::import_type() {
+  ImportData& import = module_.imports[module_.import_count];
+  ImportType& type = import_types_[module_.import_count];
+  import.field_name = name();
+  const uint32_t offset = in_.position();
+  if (!extern_kind(ErrorCode::kImportKind, &import.kind)) return false;
+  SectionId space = static_cast<SectionId>(kFunction + static_cast<int>(import.kind));
+  memset(static_cast<void*>(&type), 0, sizeof type);
   switch (import.kind) {
-    case ExternKind::kFunction: {
-      const uint32_t type_offset = reader.position();
-      uint32_t type;
-      if (!reader.u32(&type)) return false;
-      if (type >= module_.type_count) {
-        return fail_index(reader, ErrorCode::kUnknownType, type_offset, type);
+    case ExternKind::kFunction:
+      if (!take_index(kType)) return false;
+      if (module_.imported_functions == kMaxFunctions) {
+        return in_.fail(ErrorCode::kTooManyFunctions, offset);
       }
-      import.index = import_functions_.size();
-      if (import.index == kMaxFunctions) return reader.fail(ErrorCode::kTooManyFunctions, offset);
-      ok = import_functions_.push(type);
+      type.function = in_.value();
+      space = kImportedFunctions;
       break;
-    }
-    case ExternKind::kTable: {
-      TableType type;
-      if (!decode_table_type(reader, &type)) return false;
-      import.index = import_tables_.size();
-      ok = import_tables_.push(type);
-      if (!check_table_count(reader, import_tables_.size(), offset)) return false;
+    case ExternKind::kTable:
+      if (!table_type(&type.table)) return false;
       break;
-    }
-    case ExternKind::kMemory: {
-      MemoryType type;
-      if (!decode_memory_type(reader, &type)) return false;
-      import.index = import_memories_.size();
-      ok = import_memories_.push(type);
-      if (!check_memory_count(reader, import_memories_.size(), offset)) return false;
+    case ExternKind::kMemory:
+      if (!memory_type(&type.memory)) return false;
       break;
-    }
-    case ExternKind::kGlobal: {
-      GlobalData type;
-      if (!decode_global_type(reader, &type)) return false;
-      if (type.is_mutable) context_.use(Feature::kMutableGlobals);
-      import.index = type.cell = import_globals_.size();
-      ok = import_globals_.push(type);
+    case ExternKind::kGlobal:
+      if (!global_type(&type.global)) return false;
+      if (type.global.is_mutable && !use(Feature::kMutableGlobals)) return false;
+      type.global.cell = module_.global_count;
       break;
-    }
   }
-  if (!ok) return out_of_memory(reader);
-  imports_[item_] = import;
-  item_++;
-  module_.import_count = item_;
-  step_ = Step::kItem;
-  return true;
+  import.index = count_of(space);
+  return add_to(space, offset) && end_item();
 }
 
 // All imports are known: makes the imported part of each index space.
-bool ModuleDecoder::imports_done(Reader& reader) {
-  module_.imported_functions = import_functions_.size();
-  module_.imported_tables = module_.table_count = import_tables_.size();
-  module_.imported_memories = module_.memory_count = import_memories_.size();
-  module_.imported_globals = module_.global_count = import_globals_.size();
-  uint32_t* types = arena_.allocate_array<uint32_t>(import_functions_.size());
-  tables_ = arena_.allocate_array<TableType>(import_tables_.size());
-  memories_ = arena_.allocate_array<MemoryType>(import_memories_.size());
-  module_.globals = arena_.allocate_array<GlobalData>(import_globals_.size());
-  if (types == nullptr || tables_ == nullptr || memories_ == nullptr ||
-      module_.globals == nullptr) {
-    return out_of_memory(reader);
+bool ModuleDecoder::imports_done() {
+  if (!make_room(kImportedFunctions, 0) || !make_room(kTable, 0) || !make_room(kMemory, 0) ||
+      !make_room(kGlobal, 0)) {
+    return false;
   }
-  import_functions_.copy_to(types);
-  import_tables_.copy_to(tables_);
-  import_memories_.copy_to(memories_);
-  import_globals_.copy_to(module_.globals);
-  module_.imported_function_types = types;
-  module_.tables = tables_;
-  module_.memories = memories_;
+  for (uint32_t i = 0; i < module_.import_count; i++) {
+    const ImportType& type = import_types_[i];
+    const uint32_t index = module_.imports[i].index;
+    switch (module_.imports[i].kind) {
+      case ExternKind::kFunction: module_.imported_function_types[index] = type.function; break;
+      case ExternKind::kTable: module_.tables[index] = type.table; break;
+      case ExternKind::kMemory: module_.memories[index] = type.memory; break;
+      case ExternKind::kGlobal: module_.globals[index] = type.global; break;
+    }
+  }
+  module_.imported_tables = module_.table_count;
+  module_.imported_memories = module_.memory_count;
+  module_.imported_globals = module_.global_count;
   return true;
 }
 
-bool ModuleDecoder::function_item(Reader& reader) {
-  uint32_t type;
-  if (!reader.u32(&type)) return false;
-  if (type >= module_.type_count) {
-    return fail_index(reader, ErrorCode::kUnknownType, item_offset_, type);
-  }
-  FunctionCode function;
-  function.type = type;
-  module_.functions[item_++] = function;
-  module_.defined_functions = item_;
-  return true;
+bool ModuleDecoder::function_item() {
+  if (!take_index(kType)) return false;
+  module_.functions[module_.defined_functions].type = in_.value();
+  return end_item();
 }
 
 // ---- Tables, memories, globals ---------------------------------------------------------------
 
-bool ModuleDecoder::decode_limits(Reader& reader, bool is_memory, Limits* limits,
-                                  uint8_t* page_size_log2) {
-  const uint32_t offset = reader.position();
-  uint8_t flags;
-  if (!reader.byte(&flags)) return false;
-  if (flags > (is_memory ? 0x0F : 0x07)) return reader.fail(ErrorCode::kLimitsFlags, offset);
-  const uint32_t minimum_offset = reader.position();
-  uint64_t minimum;
-  uint64_t maximum = UINT32_MAX;
-  if (!reader.u64(&minimum)) return false;
-  const uint32_t maximum_offset = reader.position();
+bool ModuleDecoder::extern_kind(ErrorCode unknown, ExternKind* kind) {
+  if (!in_.byte()) return false;
+  const uint32_t byte = in_.value();
+  if (byte == 4) return in_.fail_feature(Feature::kExceptions);
+  if (byte == 0x20 && unknown == ErrorCode::kImportKind) {
+    return in_.fail_feature(Feature::kCustomDescriptors);
+  }
+  if (byte > 4) return in_.fail_value(unknown);
+  *kind = static_cast<ExternKind>(byte);
+  return true;
+}
+
+bool ModuleDecoder::limits(bool is_memory, Limits* limits, uint8_t* page_size_log2) {
+  const uint32_t offset = in_.position();
+  if (!in_.byte()) return false;
+  const uint32_t flags = in_.value();
+  if (flags > (is_memory ? 0x0F : 0x07)) return in_.fail(ErrorCode::kLimitsFlags);
+  const uint32_t minimum_offset = in_.position();
+  if (!in_.u64()) return false;
+  const uint64_t minimum = in_.bits();
+  const uint32_t maximum_offset = in_.position();
   limits->has_maximum = (flags & 0x01) != 0;
-  if (limits->has_maximum && !reader.u64(&maximum)) return false;
+  if (limits->has_maximum && !in_.u64()) return false;
+  uint64_t maximum = in_.bits();
   uint32_t page_log2 = 16;
   if ((flags & 0x08) != 0) {
-    const uint32_t page_offset = reader.position();
-    if (!reader.u32(&page_log2)) return false;
-    if (page_log2 >= 64) return reader.fail(ErrorCode::kPageSizeMalformed, page_offset);
-    if (page_log2 != 0 && page_log2 != 16) {
-      return reader.fail(ErrorCode::kPageSizeInvalid, page_offset);
+    if (!in_.u32()) return false;
+    page_log2 = in_.value();
+    if (page_log2 >= 64) return in_.fail(ErrorCode::kPageSizeMalformed);
+    if (page_log2 != 0 && page_log2 != 16) return in_.fail(ErrorCode::kPageSizeInvalid);
+    if (!is_on(Feature::kCustomPageSizes)) {
+      return in_.fail_feature(Feature::kCustomPageSizes, offset);
     }
-#if !MOTE_FEATURE_CUSTOM_PAGE_SIZES
-    return reader.fail_feature(Feature::kCustomPageSizes, offset);
-#endif
-    context_.use(Feature::kCustomPageSizes);
+    in_.note_features(feature_bit(Feature::kCustomPageSizes));
   }
   // 3.2.7: a memory has at most 2^32 bytes; one byte less with byte pages, to fit 32 bits.
   // Refusing what is invalid anyway comes before refusing what needs a feature.
   const bool is_64 = (flags & 0x04) != 0;
   uint64_t most = is_memory && page_log2 == 16 ? 65536 : UINT32_MAX;
   if (is_64) most = !is_memory || page_log2 == 0 ? UINT64_MAX : uint64_t{1} << 48;
+  if (!limits->has_maximum) maximum = most;
   const ErrorCode too_large = is_memory ? ErrorCode::kMemorySize : ErrorCode::kTableSize;
-  if (minimum > most) return reader.fail(too_large, minimum_offset);
-  if (limits->has_maximum && maximum > most) return reader.fail(too_large, maximum_offset);
-  if (limits->has_maximum && maximum < minimum) {
-    return reader.fail(ErrorCode::kLimitsOrder, maximum_offset);
-  }
-  if (is_64) return reader.fail_feature(Feature::kMemory64, offset);
-  if ((flags & 0x02) != 0) return reader.fail_feature(Feature::kThreads, offset);
+  if (minimum > most) return in_.fail(too_large, minimum_offset);
+  if (maximum > most) return in_.fail(too_large, maximum_offset);
+  if (maximum < minimum) return in_.fail(ErrorCode::kLimitsOrder, maximum_offset);
+  if (is_64) return in_.fail_feature(Feature::kMemory64, offset);
+  if ((flags & 0x02) != 0) return in_.fail_feature(Feature::kThreads, offset);
   limits->minimum = static_cast<uint32_t>(minimum);
-  limits->maximum =
-      limits->has_maximum ? static_cast<uint32_t>(maximum) : static_cast<uint32_t>(most);
+  limits->maximum = static_cast<uint32_t>(maximum);
   *page_size_log2 = static_cast<uint8_t>(page_log2);
   return true;
 }
 
-bool ModuleDecoder::decode_table_type(Reader& reader, TableType* type) {
+bool ModuleDecoder::table_type(TableType* type) {
   uint8_t unused;
-  if (!decode_reference_type(reader, &type->element)) return false;
-  if (type->element != ValueType::kFuncRef) context_.use(Feature::kReferenceTypes);
-  return decode_limits(reader, false, &type->limits, &unused);
+  if (!decode_reference_type(in_, &type->element)) return false;
+  if (type->element != ValueType::kFuncRef) {
+    in_.note_features(feature_bit(Feature::kReferenceTypes));
+  }
+  return limits(false, &type->limits, &unused);
 }
 
-bool ModuleDecoder::decode_memory_type(Reader& reader, MemoryType* type) {
-  return decode_limits(reader, true, &type->limits, &type->page_size_log2);
+bool ModuleDecoder::memory_type(MemoryType* type) {
+  return limits(true, &type->limits, &type->page_size_log2);
 }
 
-bool ModuleDecoder::decode_global_type(Reader& reader, GlobalData* type) {
-  if (!decode_value_type(reader, &type->type)) return false;
-  module_.features |= features_of(type->type);
-  const uint32_t offset = reader.position();
-  uint8_t mutability;
-  if (!reader.byte(&mutability)) return false;
-  if (mutability > 1) return reader.fail(ErrorCode::kMutability, offset);
-  type->is_mutable = mutability == 1;
+bool ModuleDecoder::global_type(GlobalData* type) {
+  if (!decode_value_type(in_, &type->type)) return false;
+  in_.note_features(features_of(type->type));
+  if (!in_.byte()) return false;
+  if (in_.value() > 1) return in_.fail(ErrorCode::kMutability);
+  type->is_mutable = in_.value() != 0;
   return true;
 }
 
-bool ModuleDecoder::check_table_count(Reader& reader, uint32_t count, uint32_t offset) {
-  if (count < 2) return true;
-#if MOTE_FEATURE_REFERENCE_TYPES
-  (void)reader;
-  (void)offset;
-  context_.use(Feature::kReferenceTypes);
-  return true;
-#else
-  return reader.fail_feature(Feature::kReferenceTypes, offset);
-#endif
+bool ModuleDecoder::table_item() {
+  if (in_.available() != 0 && *in_.cursor() == 0x40) {
+    return in_.fail_feature(Feature::kFunctionReferences, item_offset_);
+  }
+  return table_type(&module_.tables[module_.table_count]) && end_item();
 }
 
-bool ModuleDecoder::check_memory_count(Reader& reader, uint32_t count, uint32_t offset) {
-  if (count < 2) return true;
-#if MOTE_FEATURE_MULTI_MEMORY
-  (void)reader;
-  (void)offset;
-  context_.use(Feature::kMultiMemory);
-  return true;
-#else
-  return reader.fail_feature(Feature::kMultiMemory, offset);
-#endif
+bool ModuleDecoder::memory_item() {
+  return memory_type(&module_.memories[module_.memory_count]) && end_item();
 }
 
-bool ModuleDecoder::table_item(Reader& reader) {
-  uint8_t form;
-  const uint8_t* start = reader.cursor();
-  if (!reader.byte(&form)) return false;
-  if (form == 0x40) return reader.fail_feature(Feature::kFunctionReferences, item_offset_);
-  reader.set_cursor(start);
-  TableType type;
-  if (!decode_table_type(reader, &type)) return false;
-  if (!check_table_count(reader, module_.table_count + 1, item_offset_)) return false;
-  new (&tables_[module_.table_count++]) TableType(type);
-  item_++;
-  return true;
-}
-
-bool ModuleDecoder::memory_item(Reader& reader) {
-  MemoryType type;
-  if (!decode_memory_type(reader, &type)) return false;
-  if (!check_memory_count(reader, module_.memory_count + 1, item_offset_)) return false;
-  new (&memories_[module_.memory_count++]) MemoryType(type);
-  item_++;
-  return true;
-}
-
-bool ModuleDecoder::global_item(Reader& reader) {
-  GlobalData type;
-  if (!decode_global_type(reader, &type)) return false;
-  type.cell = module_.global_slots;
-  module_.global_slots += slots_of(type.type);
-  new (&module_.globals[module_.global_count]) GlobalData(type);
-  item_++;
-  return begin_expr(type.type, Step::kGlobalExpr);
+bool ModuleDecoder::global_item() {
+  GlobalData& global = module_.globals[module_.global_count];
+  if (!global_type(&global)) return false;
+  global.cell = module_.global_slots;
+  module_.global_slots += slots_of(global.type);
+  return begin_expr(global.type, Step::kGlobalExpr);
 }
 
 // ---- Exports, start --------------------------------------------------------------------------
 
-bool ModuleDecoder::export_target(Reader& reader) {
-  const uint32_t offset = reader.position();
-  uint8_t kind;
-  uint32_t index;
-  if (!reader.byte(&kind)) return false;
-  if (kind == 4) return reader.fail_feature(Feature::kExceptions, offset);
-  if (kind > 4) return fail_index(reader, ErrorCode::kExportKind, offset, kind);
-  const uint32_t index_offset = reader.position();
-  if (!reader.u32(&index)) return false;
-  ExportData entry;
-  entry.name = name_;
-  entry.kind = static_cast<ExternKind>(kind);
-  entry.index = index;
-  switch (entry.kind) {
-    case ExternKind::kFunction:
-      if (index >= module_.function_count()) {
-        return fail_index(reader, ErrorCode::kUnknownFunction, index_offset, index);
-      }
-      if (!declare_function(reader, index)) return false;
-      break;
-    case ExternKind::kTable:
-      if (index >= module_.table_count) {
-        return fail_index(reader, ErrorCode::kUnknownTable, index_offset, index);
-      }
-      break;
-    case ExternKind::kMemory:
-      if (index >= module_.memory_count) {
-        return fail_index(reader, ErrorCode::kUnknownMemory, index_offset, index);
-      }
-      break;
-    case ExternKind::kGlobal:
-      if (index >= module_.global_count) {
-        return fail_index(reader, ErrorCode::kUnknownGlobal, index_offset, index);
-      }
-      if (module_.globals[index].is_mutable) context_.use(Feature::kMutableGlobals);
-      break;
+bool ModuleDecoder::export_target() {
+  ExportData& entry = module_.exports[module_.export_count];
+  entry.name = name();
+  if (!extern_kind(ErrorCode::kExportKind, &entry.kind)) return false;
+  const int kind = static_cast<int>(entry.kind);
+  if (!take_index(static_cast<SectionId>(kFunction + kind))) return false;
+  entry.index = in_.value();
+  if (entry.kind == ExternKind::kFunction && !declare_function(entry.index)) return false;
+  if (entry.kind == ExternKind::kGlobal && module_.globals[entry.index].is_mutable) {
+    in_.note_features(feature_bit(Feature::kMutableGlobals));
   }
-  export_offsets_[item_] = item_offset_;
-  new (&exports_[item_]) ExportData(entry);
-  module_.export_count = ++item_;
-  step_ = Step::kItem;
-  return true;
+  export_offsets_[module_.export_count] = item_offset_;
+  return end_item();
 }
 
 namespace {
@@ -701,22 +567,27 @@ int compare(StringView a, StringView b) {
   return a.size() < b.size() ? -1 : a.size() > b.size() ? 1 : 0;
 }
 
-// Restores the heap property of order[0..count) below `root`; the largest name is on top. Equal
-// names order by their position, so that the later one of a pair of equals is known.
+// Equal names order by their position, so that the later one of a pair of equals is known.
+bool is_less(const ExportData* exports, uint32_t a, uint32_t b) {
+  const int names = compare(exports[a].name, exports[b].name);
+  return names != 0 ? names < 0 : a < b;
+}
+
+void swap(uint32_t* a, uint32_t* b) {
+  const uint32_t old = *a;
+  *a = *b;
+  *b = old;
+}
+
+// Restores the heap property of order[0..count) below `root`; the largest name is on top.
 void sift_down(const ExportData* exports, uint32_t* order, uint32_t root, uint32_t count) {
-  const auto is_less = [exports](uint32_t a, uint32_t b) {
-    const int names = compare(exports[a].name, exports[b].name);
-    return names != 0 ? names < 0 : a < b;
-  };
   for (;;) {
     uint32_t largest = root;
-    const uint32_t left = 2 * root + 1;
-    if (left < count && is_less(order[largest], order[left])) largest = left;
-    if (left + 1 < count && is_less(order[largest], order[left + 1])) largest = left + 1;
+    for (uint32_t child = 2 * root + 1; child <= 2 * root + 2 && child < count; child++) {
+      if (is_less(exports, order[largest], order[child])) largest = child;
+    }
     if (largest == root) return;
-    const uint32_t swapped = order[root];
-    order[root] = order[largest];
-    order[largest] = swapped;
+    swap(&order[root], &order[largest]);
     root = largest;
   }
 }
@@ -724,30 +595,35 @@ void sift_down(const ExportData* exports, uint32_t* order, uint32_t root, uint32
 }  // namespace
 
 // 3.4.15: export names are different. Heap sort: no input makes it slow or recursive.
-bool ModuleDecoder::exports_done(Reader& reader) {
-  uint32_t* order = count_ > kFewExports ? arena_.allocate_array<uint32_t>(count_)
-                                         : arena_.allocate_scratch_array<uint32_t>(count_);
-  if (order == nullptr) return out_of_memory(reader);
-  for (uint32_t i = 0; i < count_; i++) order[i] = i;
-  for (uint32_t i = count_ / 2; i > 0; i--) sift_down(exports_, order, i - 1, count_);
-  for (uint32_t end = count_; end > 1; end--) {
-    const uint32_t top = order[0];
-    order[0] = order[end - 1];
-    order[end - 1] = top;
-    sift_down(exports_, order, 0, end - 1);
+bool ModuleDecoder::exports_done() {
+  const ExportData* exports = module_.exports;
+  const uint32_t count = module_.export_count;
+  uint32_t* order = count > kFewExports ? arena_.allocate_array<uint32_t>(count)
+                                        : arena_.allocate_scratch_array<uint32_t>(count);
+  if (order == nullptr) return out_of_memory();
+  for (uint32_t i = 0; i < count; i++) order[i] = i;
+  // First the heap grows downwards, from its last inner node; then it gives up its top, again and
+  // again.
+  uint32_t root = count / 2;
+  for (uint32_t end = count; end > 1;) {
+    if (root > 0) {
+      root--;
+    } else {
+      swap(&order[0], &order[--end]);
+    }
+    sift_down(exports, order, root, end);
   }
-  uint32_t first_duplicate = kNoIndex;
-  for (uint32_t i = 1; i < count_; i++) {
-    if (exports_[order[i]].name == exports_[order[i - 1]].name && order[i] < first_duplicate) {
-      first_duplicate = order[i];
+  uint32_t duplicate = kNoIndex;
+  for (uint32_t i = 1; i < count; i++) {
+    if (order[i] < duplicate && exports[order[i]].name == exports[order[i - 1]].name) {
+      duplicate = order[i];
     }
   }
-  if (first_duplicate == kNoIndex) {
-    if (count_ > kFewExports) module_.export_order = order;
-    return true;
+  if (duplicate != kNoIndex) {
+    return in_.fail_index(ErrorCode::kDuplicateExport, export_offsets_[duplicate], duplicate);
   }
-  return fail_index(reader, ErrorCode::kDuplicateExport, export_offsets_[first_duplicate],
-                    first_duplicate);
+  if (count > kFewExports) module_.export_order = order;
+  return true;
 }
 
 const ExportData* ModuleData::find_export(StringView name) const {
@@ -771,26 +647,27 @@ const ExportData* ModuleData::find_export(StringView name) const {
   return nullptr;
 }
 
-bool ModuleDecoder::start_section(Reader& reader) {
-  const uint32_t offset = reader.position();
-  uint32_t index;
-  if (!reader.u32(&index)) return false;
-  if (index >= module_.function_count()) {
-    return fail_index(reader, ErrorCode::kUnknownFunction, offset, index);
-  }
-  const FunctionType& type = module_.function_type(index);
+bool ModuleDecoder::start_section() {
+  if (!take_index(kFunction)) return false;
+  module_.start_function = in_.value();
+  const FunctionType& type = module_.function_type(in_.value());
   if (type.parameter_count != 0 || type.result_count != 0) {
-    return fail_index(reader, ErrorCode::kStartFunction, offset, index);
+    return in_.fail_value(ErrorCode::kStartFunction);
   }
-  module_.start_function = index;
-  return end_of_section(reader);
+  return end_of_section();
 }
 
-bool ModuleDecoder::declare_function(Reader& reader, uint32_t funcidx) {
+bool ModuleDecoder::data_count_section() {
+  if (!in_.u32(&context_.data_count)) return false;
+  context_.has_data_count = true;
+  return use(Feature::kBulkMemory) && end_of_section();
+}
+
+bool ModuleDecoder::declare_function(uint32_t funcidx) {
   if (context_.declared_functions == nullptr) {
     const uint32_t size = module_.function_count() / 8 + 1;
     context_.declared_functions = arena_.allocate_scratch_array<uint8_t>(size);
-    if (context_.declared_functions == nullptr) return out_of_memory(reader);
+    if (context_.declared_functions == nullptr) return out_of_memory();
     memset(context_.declared_functions, 0, size);
   }
   context_.declared_functions[funcidx / 8] =
@@ -800,56 +677,48 @@ bool ModuleDecoder::declare_function(Reader& reader, uint32_t funcidx) {
 
 // ---- Function bodies -------------------------------------------------------------------------
 
-bool ModuleDecoder::code_item(Reader& reader) {
-  uint32_t size;
-  if (!reader.u32(&size)) return false;
-  if (size > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, item_offset_);
-  }
-  function_end_ = reader.position() + size;
-  reader.set_limit(function_end_);
-  module_.module_info.function_bytes += size;
-  if (!sink_.begin_function(module_.imported_functions + item_, reader)) return false;
-  local_groups_ = 0;
-  local_count_read_ = false;
+bool ModuleDecoder::code_item() {
+  if (!take_count()) return false;
+  in_.set_limit(in_.position() + size_);
+  module_.module_info.function_bytes += size_;
+  step_ = Step::kLocalGroups;
   local_count_ = 0;
-  step_ = Step::kFunctionLocals;
+  const uint32_t funcidx = module_.imported_functions + module_.module_info.functions;
+  in_.set_function(funcidx);
+  return sink_.begin_function(funcidx, in_);
+}
+
+bool ModuleDecoder::local_groups() {
+  if (!in_.u32()) return false;
+  local_groups_ = in_.value();
+  step_ = Step::kLocals;
   return true;
 }
 
-bool ModuleDecoder::function_locals(Reader& reader) {
-  reader.set_limit(function_end_);
-  if (!local_count_read_) {
-    if (!reader.u32(&local_groups_)) return false;
-    local_count_read_ = true;
-    return true;
-  }
+bool ModuleDecoder::locals() {
   if (local_groups_ == 0) {
     step_ = Step::kFunctionBody;
-    return sink_.begin_body(reader);
+    return sink_.begin_body(in_);
   }
-  const uint32_t offset = reader.position();
-  uint32_t count;
   ValueType type;
-  if (!reader.u32(&count)) return false;
-  if (local_count_ + count > UINT32_MAX) return reader.fail(ErrorCode::kTooManyLocals, offset);
-  if (!decode_value_type(reader, &type)) return false;
-  module_.features |= features_of(type);
+  if (!in_.u32()) return false;
+  const uint32_t count = in_.value();
+  if (count > UINT32_MAX - local_count_) return in_.fail(ErrorCode::kTooManyLocals);
+  if (!decode_value_type(in_, &type)) return false;
+  in_.note_features(features_of(type));
   local_count_ += count;
   local_groups_--;
-  return sink_.add_locals(count, type, reader);
+  return sink_.add_locals(count, type, in_);
 }
 
-bool ModuleDecoder::function_body(Reader& reader) {
-  reader.set_limit(function_end_);
+bool ModuleDecoder::function_body() {
   bool done = false;
-  if (!sink_.take_instructions(reader, &done)) return false;
-  if (done) {
-    if (!reader.at_limit()) return reader.fail(ErrorCode::kSectionSize, reader.position());
-    item_++;
-    step_ = Step::kItem;
-  }
-  return true;
+  if (!sink_.take_instructions(in_, &done)) return false;
+  if (!done) return true;
+  if (!in_.at_limit()) return in_.fail(ErrorCode::kSectionSize, in_.position());
+  in_.set_limit(section_end_);
+  in_.set_function(kNoIndex);
+  return end_item();
 }
 
 }  // namespace mote::detail

@@ -54,6 +54,24 @@ class CodeSink {
   ~CodeSink() = default;
 };
 
+// The operand stack of a constant expression without operators: only one operand can be right.
+// clear() comes first.
+class TopOfStack {
+ public:
+  void clear() { size_ = 0; }
+  [[nodiscard]] bool push(ValueType type) {
+    top_ = type;
+    size_++;
+    return true;
+  }
+  ValueType back() const { return top_; }
+  uint32_t size() const { return size_; }
+
+ private:
+  ValueType top_;
+  uint32_t size_;
+};
+
 class ModuleDecoder {
  public:
   ModuleDecoder(Arena& arena, ModuleData& module, CodeSink& sink, const LoadOptions& options);
@@ -62,7 +80,7 @@ class ModuleDecoder {
   bool feed(Bytes bytes);
   // The module is complete. False: failed.
   bool finish();
-  const Error& error() const { return error_; }
+  Error error() const { return in_.error(); }
 
  private:
   enum class Step : uint8_t {
@@ -70,12 +88,12 @@ class ModuleDecoder {
     kSection,
     kSectionCount,
     kItem,
-    kItemsDone,
+    kStart,
+    kDataCount,
     kNameLength,
     kNameBytes,
-    kTypeParameters,
-    kTypeResultCount,
-    kTypeResults,
+    kTypeCount,
+    kTypeList,
     kImportField,
     kImportType,
     kGlobalExpr,
@@ -87,12 +105,12 @@ class ModuleDecoder {
     kElementExpr,
     kDataSize,
     kDataBytes,
-    kFunctionLocals,
+    kLocalGroups,
+    kLocals,
     kFunctionBody,
     kCustomName,
-    kCustomSkip,
+    kSkip,
     kNameSection,
-    kNameSectionSkip,
     kModuleName,
     kNameMap,
     kNameMapEntry,
@@ -112,154 +130,157 @@ class ModuleDecoder {
     kData,
     kDataCount,
     kTag,
+    // No section, but an array that is made of the imports.
+    kImportedFunctions = kCustom,
   };
+  struct Section;
+  static const Section kSections[kTag];
 
-  void run(Reader& reader);
-  bool step(Reader& reader);
+  bool run(Bytes bytes, bool stable);
+  bool step();
 
-  // Sections
-  bool header(Reader& reader);
-  bool section(Reader& reader);
-  bool section_count(Reader& reader);
-  bool items_done(Reader& reader);
-  bool allocate_items(Reader& reader, uint32_t offset);
-  bool item(Reader& reader);
-  bool end_of_section(Reader& reader);
+  // Sections and their items
+  bool header();
+  bool section();
+  bool section_count();
+  bool item();
+  bool end_item();
+  bool end_of_section();
+  uint32_t& count_of(SectionId id);
+  void*& items_of(SectionId id);
+  bool make_room(SectionId id, uint32_t more);
+  bool add_to(SectionId id, uint32_t offset);
+  bool check_index(SectionId space, uint32_t index, uint32_t offset);
+  bool take_index(SectionId space);
 
   // Items
-  bool type_item(Reader& reader);
-  bool type_list(Reader& reader, Step next);
-  bool type_result_count(Reader& reader);
-  bool import_type(Reader& reader);
-  bool imports_done(Reader& reader);
-  bool function_item(Reader& reader);
-  bool table_item(Reader& reader);
-  bool memory_item(Reader& reader);
-  bool global_item(Reader& reader);
-  bool export_target(Reader& reader);
-  bool exports_done(Reader& reader);
-  bool start_section(Reader& reader);
-  bool element_item(Reader& reader);
-  bool element_kind(Reader& reader);
-  bool element_count(Reader& reader);
-  bool element_item_index(Reader& reader);
-  bool element_item_expr_done(Reader& reader);
-  bool data_item(Reader& reader);
-  bool data_size(Reader& reader);
-  bool data_bytes(Reader& reader);
-  bool code_item(Reader& reader);
-  bool function_locals(Reader& reader);
-  bool function_body(Reader& reader);
+  bool type_item();
+  bool type_count();
+  bool type_list();
+  bool import_type();
+  bool imports_done();
+  bool function_item();
+  bool table_item();
+  bool memory_item();
+  bool global_item();
+  bool export_target();
+  bool exports_done();
+  bool start_section();
+  bool data_count_section();
+  bool element_item();
+  bool element_kind();
+  bool element_count();
+  bool element_item_index();
+  bool element_item_expr_done();
+  bool data_item();
+  bool data_size();
+  bool data_bytes();
+  bool code_item();
+  bool local_groups();
+  bool locals();
+  bool function_body();
 
   // Parts
+  // The module needs `feature`: notes it, or refuses what was read last.
+  __attribute__((always_inline)) bool use(Feature feature) {
+    if (!is_on(feature)) return in_.fail_feature(feature);
+    in_.note_features(feature_bit(feature));
+    return true;
+  }
+  bool take_count();
+  bool allocate(size_t item_size);
   bool begin_name(Step next);
-  bool name_length(Reader& reader);
-  bool name_bytes(Reader& reader);
+  bool name_length();
+  bool name_bytes();
   bool begin_expr(ValueType type, Step next);
-  bool const_expr(Reader& reader);
-  bool const_expr_operation(Reader& reader, const DecodedInstruction& in, uint32_t operands,
-                            ValueType result);
-  bool const_expr_end(Reader& reader, uint32_t offset);
-  bool decode_limits(Reader& reader, bool is_memory, Limits* limits, uint8_t* page_size_log2);
-  bool decode_table_type(Reader& reader, TableType* type);
-  bool decode_memory_type(Reader& reader, MemoryType* type);
-  bool decode_global_type(Reader& reader, GlobalData* type);
-  bool check_table_count(Reader& reader, uint32_t count, uint32_t offset);
-  bool check_memory_count(Reader& reader, uint32_t count, uint32_t offset);
-  bool declare_function(Reader& reader, uint32_t funcidx);
+  bool const_expr();
+  bool const_expr_operator(const DecodedInstruction& in);
+  bool extend_program(const DecodedInstruction& in);
+  bool const_expr_operation(const DecodedInstruction& in, ValueType result);
+  bool const_expr_end(uint32_t offset);
+  bool extern_kind(ErrorCode unknown, ExternKind* kind);
+  bool limits(bool is_memory, Limits* limits, uint8_t* page_size_log2);
+  bool table_type(TableType* type);
+  bool memory_type(MemoryType* type);
+  bool global_type(GlobalData* type);
+  bool active_segment(SectionId space, bool has_index, uint32_t* index, Step next);
+  bool declare_function(uint32_t funcidx);
 
   // Custom sections
-  bool custom_name(Reader& reader);
-  bool custom_skip(Reader& reader);
-  bool name_section(Reader& reader);
-  bool name_map(Reader& reader);
-  bool name_map_entry(Reader& reader);
+  bool custom_name();
+  bool skip();
+  bool name_section();
+  bool name_map();
+  bool name_map_entry();
   void drop_names();
 
-  bool out_of_memory(Reader& reader);
-  bool fail_index(Reader& reader, ErrorCode code, uint32_t offset, uint32_t index);
+  bool out_of_memory();
+  StringView name() const { return {reinterpret_cast<const char*>(name_), size_}; }
 
-  // Longest item that a step needs at once: an opcode and two overlong integers, with room.
-  static constexpr uint32_t kCarrySize = 64;
+  // Longest item that a step needs at once: the type of an imported table, three of its numbers
+  // overlong, has 28 bytes.
+  static constexpr uint32_t kCarrySize = 32;
 
-  Arena& arena_;
+  // The type of an import, until the index spaces can be allocated.
+  union ImportType {
+    uint32_t function;
+    TableType table;
+    MemoryType memory;
+    GlobalData global;
+  };
+
+  Reader in_;
   ModuleData& module_;
+  Arena& arena_;
   CodeSink& sink_;
-  const LoadOptions options_;
-  ModuleContext context_;
-  Error error_;
+
+  // Where the decoder is. What has no value here is set by the step that leads to its use.
+  uint32_t section_end_;
+  uint32_t skip_end_;
+  uint32_t items_left_;
+  uint32_t item_offset_;
+  // The name, list or segment that is being read.
+  uint32_t size_;
+  uint32_t filled_;
+  void* buffer_;
+  const void* name_;
+  ImportType* import_types_;
+  uint32_t* export_offsets_;
+  uint32_t segment_flags_;
+  uint32_t local_groups_;
+  uint32_t local_count_;
 
   Step step_ = Step::kHeader;
-  uint32_t offset_ = 0;  // of the first byte of carry_, or of the next byte
-  uint8_t carry_[kCarrySize];
-  uint32_t carry_size_ = 0;
-  bool stable_ = false;  // the reader's bytes stay: refer to them
-
-  uint8_t section_ = 0;
+  Step after_name_;
+  Step after_expr_;
+  SectionId section_;
   uint8_t last_order_ = 0;
-  uint32_t section_end_ = 0;
-  uint32_t count_ = 0;
-  uint32_t item_ = 0;
-  uint32_t item_offset_ = 0;
-  bool has_code_ = false;
-  bool has_data_ = false;
-
-  // kNameLength, kNameBytes
-  Step after_name_ = Step::kItem;
-  StringView name_;
-  char* name_buffer_ = nullptr;
-  uint32_t name_size_ = 0;
-  uint32_t name_filled_ = 0;
-  bool name_keep_ = true;
-  uint8_t name_seen_[4];  // first bytes of a name that is not kept
+  bool stable_;            // the reader's bytes stay: refer to them
+  bool in_names_ = false;  // in the name section
+  bool keeps_name_;        // the name that is being read
+  bool in_results_;        // which list of a function type
+  ValueType expr_type_;
   Utf8Checker utf8_;
+  const LoadOptions options_;
+  uint8_t carry_size_ = 0;
+  uint8_t carry_[kCarrySize];  // the beginning of an item that is not complete
+  uint8_t name_start_[4];      // first bytes of a name that is not kept
 
-  // kTypeParameters, kTypeResults
-  ValueType* list_ = nullptr;
-  uint32_t list_size_ = 0;
-  uint32_t list_filled_ = 0;
-
-  // kConstExpr
-  Step after_expr_ = Step::kItem;
-  ValueType expr_type_ = ValueType::kNone;
-  ConstExpr expr_;
-  ConstExpr::Operation first_operation_ = {};
-  uint32_t operations_ = 0;
+  // Constant expression
+#if MOTE_FEATURE_EXTENDED_CONST
   ScratchVector<ValueType> expr_stack_;
-
-  // Types of imports, until the index spaces can be allocated
-  ScratchVector<uint32_t> import_functions_;
-  ScratchVector<TableType> import_tables_;
-  ScratchVector<MemoryType> import_memories_;
-  ScratchVector<GlobalData> import_globals_;
-
-  // Arrays being filled
-  FunctionType* types_ = nullptr;
-  ImportData* imports_ = nullptr;
-  ExportData* exports_ = nullptr;
-  uint32_t* export_offsets_ = nullptr;
-  TableType* tables_ = nullptr;
-  MemoryType* memories_ = nullptr;
-  ElementSegment* elements_ = nullptr;
-  uint32_t* element_items_ = nullptr;
-  DataSegment* data_ = nullptr;
-  uint8_t* data_buffer_ = nullptr;
-  uint32_t segment_flags_ = 0;
-  uint32_t filled_ = 0;  // entries or bytes of the current segment
-
-  // Function bodies
-  uint32_t function_end_ = 0;
-  uint32_t local_groups_ = 0;
-  bool local_count_read_ = false;
-  uint64_t local_count_ = 0;
+  ConstExpr::Operation first_operation_;
+#else
+  TopOfStack expr_stack_;
+#endif
+  ConstExpr expr_;
 
   // Names
-  bool in_names_ = false;
-  Arena::Mark names_mark_ = {};
-  FunctionName* names_ = nullptr;
-  uint32_t names_count_ = 0;
-  uint32_t name_index_ = 0;
-  uint32_t subsection_end_ = 0;
+  uint8_t* names_begin_;  // in the arena
+  uint32_t names_count_;
+  uint32_t name_index_;
+
+  ModuleContext context_;
 };
 
 }  // namespace mote::detail

@@ -12,43 +12,37 @@ bool ModuleDecoder::begin_name(Step next) {
   return true;
 }
 
-bool ModuleDecoder::name_length(Reader& reader) {
-  const uint32_t offset = reader.position();
-  if (!reader.u32(&name_size_)) return false;
-  if (name_size_ > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
-  }
+bool ModuleDecoder::name_length() {
+  if (!take_count()) return false;
   utf8_ = Utf8Checker();
-  name_filled_ = 0;
-  name_buffer_ = nullptr;
-  const bool in_place = stable_ && reader.available() >= name_size_;
-  if (name_keep_ && !in_place) {
-    name_buffer_ = arena_.allocate_array<char>(name_size_);
-    if (name_buffer_ == nullptr) return out_of_memory(reader);
+  buffer_ = nullptr;
+  if (stable_ && in_.available() >= size_) {
+    name_ = in_.cursor();
+  } else if (keeps_name_) {
+    if (!allocate(1)) return false;
+    name_ = buffer_;
+  } else {
+    name_ = name_start_;
   }
-  name_ = StringView(in_place ? reinterpret_cast<const char*>(reader.cursor()) : name_buffer_,
-                     name_size_);
   step_ = Step::kNameBytes;
   return true;
 }
 
-bool ModuleDecoder::name_bytes(Reader& reader) {
-  const bool copy = name_keep_ && name_buffer_ != nullptr;
-  const uint32_t filled_before = name_filled_;
-  while (name_filled_ < name_size_ && reader.available() != 0) {
-    const uint32_t offset = reader.position();
-    uint8_t byte;
-    if (!reader.byte(&byte)) return false;
-    if (!utf8_.next(byte)) return reader.fail(ErrorCode::kUtf8, offset);
-    if (copy) name_buffer_[name_filled_] = static_cast<char>(byte);
-    if (name_filled_ < sizeof name_seen_) name_seen_[name_filled_] = byte;
-    name_filled_++;
-  }
-  if (name_filled_ < name_size_) {
+bool ModuleDecoder::name_bytes() {
+  const uint32_t filled_before = filled_;
+  while (filled_ < size_) {
     // What was taken is taken: only a call that took nothing asks for more.
-    return name_filled_ != filled_before || reader.out_of_bytes();
+    if (!in_.byte()) return filled_ != filled_before;
+    const uint8_t byte = static_cast<uint8_t>(in_.value());
+    if (!utf8_.next(byte)) return in_.fail(ErrorCode::kUtf8);
+    if (buffer_ != nullptr) {
+      static_cast<uint8_t*>(buffer_)[filled_] = byte;
+    } else if (filled_ < sizeof name_start_) {
+      name_start_[filled_] = byte;
+    }
+    filled_++;
   }
-  if (!utf8_.is_complete()) return reader.fail(ErrorCode::kUtf8, reader.position());
+  if (!utf8_.is_complete()) return in_.fail(ErrorCode::kUtf8, in_.position());
   step_ = after_name_;
   return true;
 }
@@ -59,16 +53,14 @@ bool ModuleDecoder::begin_expr(ValueType type, Step next) {
   expr_type_ = type;
   after_expr_ = next;
   expr_ = ConstExpr();
-  operations_ = 0;
   expr_stack_.clear();
   step_ = Step::kConstExpr;
   return true;
 }
 
-bool ModuleDecoder::const_expr(Reader& reader) {
-  DecodedInstruction in = {};
-  if (!decode_instruction(reader, &in)) return false;
-  const ValueType result = in.info->result();
+bool ModuleDecoder::const_expr() {
+  DecodedInstruction in;
+  if (!decode_instruction(in_, &in)) return false;
   switch (in.op) {
     case Op::kI32Const:
     case Op::kI64Const:
@@ -76,382 +68,311 @@ bool ModuleDecoder::const_expr(Reader& reader) {
     case Op::kF32Const:
     case Op::kF64Const:
 #endif
-      return const_expr_operation(reader, in, 0, result);
-#if MOTE_FEATURE_EXTENDED_CONST
+      return const_expr_operation(in, in.info->result());
     case Op::kI32Add:
     case Op::kI32Sub:
     case Op::kI32Mul:
     case Op::kI64Add:
     case Op::kI64Sub:
-    case Op::kI64Mul:
-      context_.use(Feature::kExtendedConst);
-      return const_expr_operation(reader, in, 2, result);
-#else
-    case Op::kI32Add:
-    case Op::kI32Sub:
-    case Op::kI32Mul:
-    case Op::kI64Add:
-    case Op::kI64Sub:
-    case Op::kI64Mul: return reader.fail_feature(Feature::kExtendedConst, in.offset);
-#endif
+    case Op::kI64Mul: return const_expr_operator(in);
 #if MOTE_FEATURE_REFERENCE_TYPES
     case Op::kRefNull:
-      context_.use(Feature::kReferenceTypes);
-      return const_expr_operation(reader, in, 0, in.type);
+      in_.note_features(feature_bit(Feature::kReferenceTypes));
+      in.bits = 0;
+      return const_expr_operation(in, in.type);
     case Op::kRefFunc:
-      context_.use(Feature::kReferenceTypes);
-      if (in.index >= module_.function_count()) {
-        return fail_index(reader, ErrorCode::kUnknownFunction, in.offset, in.index);
-      }
-      if (!declare_function(reader, in.index)) return false;
+      in_.note_features(feature_bit(Feature::kReferenceTypes));
+      if (!check_index(kFunction, in.index, in.offset) || !declare_function(in.index)) return false;
       in.bits = in.index;
-      return const_expr_operation(reader, in, 0, ValueType::kFuncRef);
+      return const_expr_operation(in, ValueType::kFuncRef);
 #endif
     case Op::kGlobalGet: {
       // 1.0 and 2.0 allow imported globals only; any earlier one came with the GC proposal.
-      if (in.index >= module_.global_count) {
-        return fail_index(reader, ErrorCode::kUnknownGlobal, in.offset, in.index);
-      }
+      if (!check_index(kGlobal, in.index, in.offset)) return false;
       const GlobalData& global = module_.globals[in.index];
-      if (global.is_mutable) return reader.fail(ErrorCode::kConstantRequired, in.offset);
-      if (in.index >= module_.imported_globals) {
-        return reader.fail_feature(Feature::kGc, in.offset);
-      }
+      if (global.is_mutable) return in_.fail(ErrorCode::kConstantRequired, in.offset);
+      if (in.index >= module_.imported_globals) return in_.fail_feature(Feature::kGc, in.offset);
       in.bits = in.index;
-      return const_expr_operation(reader, in, 0, global.type);
+      return const_expr_operation(in, global.type);
     }
-    case Op::kEnd: return const_expr_end(reader, in.offset);
-    default: return reader.fail(ErrorCode::kConstantRequired, in.offset);
+    case Op::kEnd: return const_expr_end(in.offset);
+    default: return in_.fail(ErrorCode::kConstantRequired, in.offset);
   }
 }
 
-bool ModuleDecoder::const_expr_operation(Reader& reader, const DecodedInstruction& in,
-                                         uint32_t operands, ValueType result) {
-  Error mismatch;
-  mismatch.code = ErrorCode::kTypeMismatch;
-  mismatch.offset = in.offset;
-  mismatch.expected = result;
-  for (uint32_t i = 0; i < operands; i++) {
-    mismatch.actual = expr_stack_.empty() ? ValueType::kNone : expr_stack_.back();
-    if (mismatch.actual != result) return reader.fail(mismatch);
+#if MOTE_FEATURE_EXTENDED_CONST
+
+bool ModuleDecoder::const_expr_operator(const DecodedInstruction& in) {
+  const ValueType type = in.info->result();
+  in_.note_features(feature_bit(Feature::kExtendedConst));
+  for (int i = 0; i < 2; i++) {
+    const ValueType actual = expr_stack_.empty() ? ValueType::kNone : expr_stack_.back();
+    if (actual != type) return in_.fail_type(type, actual, in.offset);
     expr_stack_.pop();
   }
-  if (!expr_stack_.push(result)) return out_of_memory(reader);
+  return const_expr_operation(in, type);
+}
 
-  ConstExpr::Operation operation = {};
-  operation.op = in.op;
-  operation.bits = in.bits;
-  if (operations_ == 0) {
-    // Nearly all constant expressions are one instruction: those need no program.
-    first_operation_ = operation;
-    expr_.kind = in.op == Op::kGlobalGet ? ConstExpr::kGlobal : ConstExpr::kValue;
-#if MOTE_FEATURE_REFERENCE_TYPES
-    if (in.op == Op::kRefFunc) expr_.kind = ConstExpr::kFunction;
-#endif
-    expr_.bits = in.bits;
-    expr_.index = in.index;
-  } else {
-    using Operation = ConstExpr::Operation;
-    if (operations_ == 1) {
-      Operation* program = arena_.allocate_array<Operation>(1);
-      if (program == nullptr) return out_of_memory(reader);
-      program[0] = first_operation_;
-      expr_.program = program;
-      expr_.kind = ConstExpr::kProgram;
-    }
-    if (!arena_.extend(expr_.program, operations_ * sizeof(Operation),
-                       (operations_ + 1) * sizeof(Operation))) {
-      // Perhaps others took memory since: it moves behind theirs.
-      Operation* moved = arena_.allocate_array<Operation>(operations_ + 1);
-      if (moved == nullptr) return out_of_memory(reader);
-      memcpy(moved, expr_.program, operations_ * sizeof(Operation));
-      expr_.program = moved;
-    }
-    const_cast<Operation*>(expr_.program)[operations_] = operation;
+// Nearly all constant expressions are one instruction: those need no program. The others get one
+// with their second.
+bool ModuleDecoder::extend_program(const DecodedInstruction& in) {
+  using Operation = ConstExpr::Operation;
+  const size_t old_size = expr_.count * sizeof(Operation);
+  const bool is_second = expr_.kind != ConstExpr::kProgram;
+  if (is_second || !arena_.extend(expr_.program, old_size, old_size + sizeof(Operation))) {
+    // Perhaps others took memory since: it moves behind theirs.
+    Operation* moved = arena_.allocate_array<Operation>(expr_.count + 1);
+    if (moved == nullptr) return out_of_memory();
+    memcpy(static_cast<void*>(moved), is_second ? &first_operation_ : expr_.program, old_size);
+    expr_.program = moved;
+    expr_.kind = ConstExpr::kProgram;
   }
-  operations_++;
+  const_cast<Operation*>(expr_.program)[expr_.count] = {in.op, in.bits};
   return true;
 }
 
-bool ModuleDecoder::const_expr_end(Reader& reader, uint32_t offset) {
-  if (expr_stack_.size() != 1 || expr_stack_.back() != expr_type_) {
-    Error error;
-    error.code = ErrorCode::kTypeMismatch;
-    error.offset = offset;
-    error.expected = expr_type_;
-    error.actual = expr_stack_.empty() ? ValueType::kNone : expr_stack_.back();
-    return reader.fail(error);
+#else
+
+bool ModuleDecoder::const_expr_operator(const DecodedInstruction& in) {
+  return in_.fail_feature(Feature::kExtendedConst, in.offset);
+}
+
+bool ModuleDecoder::extend_program(const DecodedInstruction&) { return true; }
+
+#endif
+
+bool ModuleDecoder::const_expr_operation(const DecodedInstruction& in, ValueType result) {
+  if (!expr_stack_.push(result)) return out_of_memory();
+  if (expr_.count == 0) {
+    expr_.bits = in.bits;
+    if (in.op == Op::kGlobalGet) expr_.kind = ConstExpr::kGlobal;
+#if MOTE_FEATURE_REFERENCE_TYPES
+    if (in.op == Op::kRefFunc) expr_.kind = ConstExpr::kFunction;
+#endif
+#if MOTE_FEATURE_EXTENDED_CONST
+    first_operation_ = {in.op, in.bits};
+#endif
+  } else if (!extend_program(in)) {
+    return false;
   }
-  expr_.count = operations_;
+  expr_.count++;
+  return true;
+}
+
+bool ModuleDecoder::const_expr_end(uint32_t offset) {
+  const ValueType actual = expr_stack_.size() == 0 ? ValueType::kNone : expr_stack_.back();
+  if (expr_stack_.size() != 1 || actual != expr_type_) {
+    return in_.fail_type(expr_type_, actual, offset);
+  }
   step_ = after_expr_;
   return true;
 }
 
 // ---- Element segments (5.5.12) ---------------------------------------------------------------
 
-bool ModuleDecoder::element_item(Reader& reader) {
-  if (!reader.u32(&segment_flags_)) return false;
-  if (segment_flags_ > 7) {
-    return fail_index(reader, ErrorCode::kSegmentFlags, item_offset_, segment_flags_);
-  }
-  ElementSegment segment;
-  const bool is_active = (segment_flags_ & 1) == 0;
+// Which table or memory an active segment goes to. Its offset follows.
+bool ModuleDecoder::active_segment(SectionId space, bool has_index, uint32_t* index, Step next) {
+  const uint32_t offset = in_.position();
+  uint32_t number = 0;
+  if (has_index && !in_.u32(&number)) return false;
+  *index = number;
+  return check_index(space, number, offset) && begin_expr(ValueType::kI32, next);
+}
+
+bool ModuleDecoder::element_item() {
+  if (!in_.u32()) return false;
+  segment_flags_ = in_.value();
+  if (segment_flags_ > 7) return in_.fail_value(ErrorCode::kSegmentFlags);
+  if (segment_flags_ != 0 && !use(Feature::kBulkMemory)) return false;
+  ElementSegment& segment = module_.elements[module_.element_count];
   const bool has_table = (segment_flags_ & 2) != 0;
-  if (segment_flags_ != 0) {
-#if MOTE_FEATURE_BULK_MEMORY
-    context_.use(Feature::kBulkMemory);
-#else
-    return reader.fail_feature(Feature::kBulkMemory, item_offset_);
-#endif
+  segment.type = ValueType::kFuncRef;
+  if ((segment_flags_ & 1) == 0) {
+    segment.mode = SegmentMode::kActive;
+    return active_segment(kTable, has_table, &segment.table, Step::kElementKind);
   }
-  segment.mode = is_active   ? SegmentMode::kActive
-                 : has_table ? SegmentMode::kDeclarative
-                             : SegmentMode::kPassive;
-  if (is_active) {
-    const uint32_t offset = reader.position();
-    if (has_table && !reader.u32(&segment.table)) return false;
-    if (segment.table >= module_.table_count) {
-      return fail_index(reader, ErrorCode::kUnknownTable, offset, segment.table);
-    }
-  }
-  new (&elements_[item_]) ElementSegment(segment);
-  filled_ = 0;
-  if (is_active) return begin_expr(ValueType::kI32, Step::kElementKind);
+  segment.mode = has_table ? SegmentMode::kDeclarative : SegmentMode::kPassive;
   step_ = Step::kElementKind;
   return true;
 }
 
-bool ModuleDecoder::element_kind(Reader& reader) {
-  ElementSegment& segment = elements_[item_];
-  if (segment.mode == SegmentMode::kActive) segment.offset = expr_;
-  const uint32_t offset = reader.position();
-  if ((segment_flags_ & 3) != 0) {
-    if ((segment_flags_ & 4) != 0) {
-      if (!decode_reference_type(reader, &segment.type)) return false;
-    } else {
-      uint8_t kind;
-      if (!reader.byte(&kind)) return false;
-      if (kind != 0) return fail_index(reader, ErrorCode::kElementKind, offset, kind);
-    }
+bool ModuleDecoder::element_kind() {
+  ElementSegment& segment = module_.elements[module_.element_count];
+  const uint32_t offset = in_.position();
+  if ((segment_flags_ & 4) != 0) {
+    if ((segment_flags_ & 3) != 0 && !decode_reference_type(in_, &segment.type)) return false;
+  } else if ((segment_flags_ & 3) != 0) {
+    if (!in_.byte()) return false;
+    if (in_.value() != 0) return in_.fail_value(ErrorCode::kElementKind);
   }
-  if (segment.mode == SegmentMode::kActive &&
-      module_.tables[segment.table].element != segment.type) {
-    Error error;
-    error.code = ErrorCode::kTypeMismatch;
-    error.offset = offset;
-    error.expected = module_.tables[segment.table].element;
-    error.actual = segment.type;
-    return reader.fail(error);
+  if (segment.mode == SegmentMode::kActive) {
+    segment.offset = expr_;
+    const ValueType element = module_.tables[segment.table].element;
+    if (element != segment.type) return in_.fail_type(element, segment.type, offset);
   }
   step_ = Step::kElementCount;
   return true;
 }
 
-bool ModuleDecoder::element_count(Reader& reader) {
-  const uint32_t offset = reader.position();
-  ElementSegment& segment = elements_[item_];
-  if (!reader.u32(&segment.count)) return false;
-  if (segment.count > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
-  }
-  if (segment.count > kMaxItems) {
-    return fail_index(reader, ErrorCode::kTooManyItems, offset, segment.count);
-  }
-  element_items_ = arena_.allocate_array<uint32_t>(segment.count);
-  if (element_items_ == nullptr) return out_of_memory(reader);
-  segment.items = element_items_;
+bool ModuleDecoder::element_count() {
+  if (!take_count()) return false;
+  if (size_ > kMaxItems) return in_.fail_value(ErrorCode::kTooManyItems);
+  if (!allocate(sizeof(uint32_t))) return false;
+  ElementSegment& segment = module_.elements[module_.element_count];
+  segment.count = size_;
+  segment.items = static_cast<uint32_t*>(buffer_);
   step_ = Step::kElementItems;
   return true;
 }
 
-bool ModuleDecoder::element_item_index(Reader& reader) {
-  ElementSegment& segment = elements_[item_];
-  if (filled_ == segment.count) {
-    module_.element_count = ++item_;
-    step_ = Step::kItem;
-    return true;
+bool ModuleDecoder::element_item_index() {
+  if (filled_ == size_) return end_item();
+  if ((segment_flags_ & 4) != 0) {
+    return begin_expr(module_.elements[module_.element_count].type, Step::kElementExpr);
   }
-  if ((segment_flags_ & 4) != 0) return begin_expr(segment.type, Step::kElementExpr);
-  const uint32_t offset = reader.position();
-  uint32_t funcidx;
-  if (!reader.u32(&funcidx)) return false;
-  if (funcidx >= module_.function_count()) {
-    return fail_index(reader, ErrorCode::kUnknownFunction, offset, funcidx);
-  }
-  if (!declare_function(reader, funcidx)) return false;
-  element_items_[filled_++] = funcidx;
+  if (!take_index(kFunction)) return false;
+  const uint32_t funcidx = in_.value();
+  if (!declare_function(funcidx)) return false;
+  static_cast<uint32_t*>(buffer_)[filled_++] = funcidx;
   return true;
 }
 
-bool ModuleDecoder::element_item_expr_done(Reader&) {
+bool ModuleDecoder::element_item_expr_done() {
   // Only three instructions yield a reference, so the expression is one of them.
   uint32_t item = ElementSegment::kNullItem;
-  if (expr_.kind == ConstExpr::kFunction) item = expr_.index;
-  if (expr_.kind == ConstExpr::kGlobal) item = ElementSegment::kGlobalItem | expr_.index;
-  element_items_[filled_++] = item;
+  if (expr_.kind == ConstExpr::kFunction) item = expr_.index();
+  if (expr_.kind == ConstExpr::kGlobal) item = ElementSegment::kGlobalItem | expr_.index();
+  static_cast<uint32_t*>(buffer_)[filled_++] = item;
   step_ = Step::kElementItems;
   return true;
 }
 
 // ---- Data segments (5.5.14) ------------------------------------------------------------------
 
-bool ModuleDecoder::data_item(Reader& reader) {
-  uint32_t flags;
-  if (!reader.u32(&flags)) return false;
-  if (flags > 2) return fail_index(reader, ErrorCode::kSegmentFlags, item_offset_, flags);
-  if (flags != 0) {
-#if MOTE_FEATURE_BULK_MEMORY
-    context_.use(Feature::kBulkMemory);
-#else
-    return reader.fail_feature(Feature::kBulkMemory, item_offset_);
-#endif
+bool ModuleDecoder::data_item() {
+  if (!in_.u32()) return false;
+  const uint32_t flags = in_.value();
+  if (flags > 2) return in_.fail_value(ErrorCode::kSegmentFlags);
+  if (flags != 0 && !use(Feature::kBulkMemory)) return false;
+  DataSegment& segment = module_.data[module_.data_count];
+  if (flags != 1) {
+    segment.mode = SegmentMode::kActive;
+    return active_segment(kMemory, flags == 2, &segment.memory, Step::kDataSize);
   }
-  DataSegment segment;
-  segment.mode = flags == 1 ? SegmentMode::kPassive : SegmentMode::kActive;
-  filled_ = 0;
-  if (segment.mode == SegmentMode::kActive) {
-    const uint32_t offset = reader.position();
-    if (flags == 2 && !reader.u32(&segment.memory)) return false;
-    if (segment.memory >= module_.memory_count) {
-      return fail_index(reader, ErrorCode::kUnknownMemory, offset, segment.memory);
-    }
-    new (&data_[item_]) DataSegment(segment);
-    return begin_expr(ValueType::kI32, Step::kDataSize);
-  }
-  new (&data_[item_]) DataSegment(segment);
+  segment.mode = SegmentMode::kPassive;
   step_ = Step::kDataSize;
   return true;
 }
 
-bool ModuleDecoder::data_size(Reader& reader) {
-  DataSegment& segment = data_[item_];
+bool ModuleDecoder::data_size() {
+  if (!take_count()) return false;
+  DataSegment& segment = module_.data[module_.data_count];
   if (segment.mode == SegmentMode::kActive) segment.offset = expr_;
-  const uint32_t offset = reader.position();
-  if (!reader.u32(&segment.size)) return false;
-  if (segment.size > reader.left()) {
-    return reader.fail(ErrorCode::kUnexpectedEndOfSection, offset);
+  segment.size = size_;
+  module_.module_info.data_bytes += size_;
+  if (stable_ && in_.available() >= size_) {
+    segment.bytes = in_.cursor();
+    in_.skip(size_);
+    return end_item();
   }
-  module_.module_info.data_bytes += segment.size;
-  if (stable_ && reader.available() >= segment.size) {
-    segment.bytes = reader.cursor();
-    reader.skip(segment.size);
-    module_.data_count = ++item_;
-    step_ = Step::kItem;
-    return true;
-  }
-  data_buffer_ = arena_.allocate_array<uint8_t>(segment.size);
-  if (data_buffer_ == nullptr) return out_of_memory(reader);
-  segment.bytes = data_buffer_;
+  if (!allocate(1)) return false;
+  segment.bytes = static_cast<uint8_t*>(buffer_);
   step_ = Step::kDataBytes;
   return true;
 }
 
-bool ModuleDecoder::data_bytes(Reader& reader) {
-  const uint32_t missing = data_[item_].size - filled_;
-  const size_t there = reader.available();
+bool ModuleDecoder::data_bytes() {
+  const uint32_t missing = size_ - filled_;
+  const size_t there = in_.available();
   const uint32_t taken = there < missing ? static_cast<uint32_t>(there) : missing;
-  if (taken == 0 && missing != 0) return reader.out_of_bytes();
-  if (taken != 0) memcpy(data_buffer_ + filled_, reader.cursor(), taken);
-  reader.skip(taken);
+  if (missing == 0) return end_item();
+  if (taken == 0) return in_.out_of_bytes();
+  memcpy(static_cast<uint8_t*>(buffer_) + filled_, in_.cursor(), taken);
+  in_.skip(taken);
   filled_ += taken;
-  if (filled_ == data_[item_].size) {
-    module_.data_count = ++item_;
-    step_ = Step::kItem;
-  }
   return true;
 }
 
 // ---- Custom sections (5.5.3), name section (7.4.1) -------------------------------------------
 
-bool ModuleDecoder::custom_name(Reader& reader) {
-  const bool is_names = name_size_ == 4 && memcmp(name_seen_, "name", 4) == 0;
-  (void)reader;
-  step_ = Step::kCustomSkip;
+bool ModuleDecoder::custom_name() {
+  step_ = Step::kSkip;
+  skip_end_ = section_end_;
   // A second name section would shadow the first: ignore it.
-  if (is_names && options_.keep_names && module_.names == nullptr && module_.module_name.empty()) {
+  if (name() == StringView("name", 4) && options_.keep_names && module_.names == nullptr &&
+      module_.module_name.empty()) {
     in_names_ = true;
-    name_keep_ = true;
-    names_mark_ = arena_.mark();
+    keeps_name_ = true;
+    names_begin_ = arena_.mark().low;
     step_ = Step::kNameSection;
   }
   return true;
 }
 
-bool ModuleDecoder::custom_skip(Reader& reader) {
-  const size_t there = reader.available();
-  const uint32_t left = reader.left();
-  reader.skip(there < left ? there : left);
-  if (!reader.at_limit()) {
-    // Progress is made even when more must come; only an empty reader stops here.
-    return there != 0 || reader.out_of_bytes();
-  }
-  step_ = Step::kSection;
+// Skips what is left of a section, or of a part of the name section.
+bool ModuleDecoder::skip() {
+  if (in_.position() > skip_end_) return in_.fail(ErrorCode::kSectionSize);
+  const uint32_t left = skip_end_ - in_.position();
+  const size_t there = in_.available();
+  const uint32_t taken = there < left ? static_cast<uint32_t>(there) : left;
+  in_.skip(taken);
+  // Progress is made even when more must come.
+  if (taken < left) return taken != 0 || in_.out_of_bytes();
+  if (!in_names_) return end_of_section();
+  step_ = Step::kNameSection;
   return true;
 }
 
-bool ModuleDecoder::name_section(Reader& reader) {
-  if (step_ == Step::kNameSectionSkip) {
-    if (reader.position() > subsection_end_) {
-      return reader.fail(ErrorCode::kSectionSize, subsection_end_);
-    }
-    const uint32_t left = subsection_end_ - reader.position();
-    const size_t there = reader.available();
-    const uint32_t taken = there < left ? static_cast<uint32_t>(there) : left;
-    reader.skip(taken);
-    if (taken < left) return taken != 0 || reader.out_of_bytes();
-    step_ = Step::kNameSection;
-  }
-  if (reader.at_limit()) {
+bool ModuleDecoder::name_section() {
+  if (in_.at_limit()) {
     in_names_ = false;
-    step_ = Step::kSection;
-    return true;
+    return end_of_section();
   }
-  uint8_t id;
-  uint32_t size;
-  if (!reader.byte(&id) || !reader.u32(&size)) return false;
-  if (size > reader.left()) return reader.fail(ErrorCode::kUnexpectedEndOfSection, section_end_);
-  subsection_end_ = reader.position() + size;
+  if (!in_.byte()) return false;
+  const uint32_t id = in_.value();
+  if (!take_count()) return false;
+  skip_end_ = in_.position() + size_;
   if (id == 0 && module_.module_name.empty()) return begin_name(Step::kModuleName);
-  step_ = id == 1 && module_.names == nullptr ? Step::kNameMap : Step::kNameSectionSkip;
+  step_ = id == 1 && module_.names == nullptr ? Step::kNameMap : Step::kSkip;
   return true;
 }
 
-bool ModuleDecoder::name_map(Reader& reader) {
-  if (!reader.u32(&names_count_)) return false;
-  if (names_count_ > reader.left()) return reader.fail(ErrorCode::kUnexpectedEndOfSection, 0);
-  names_ = arena_.allocate_array<FunctionName>(names_count_);
-  if (names_ == nullptr) return out_of_memory(reader);
-  module_.names = names_;
+bool ModuleDecoder::name_map() {
+  if (!take_count() || !allocate(sizeof(FunctionName))) return false;
+  names_count_ = size_;
+  module_.names = static_cast<FunctionName*>(buffer_);
   module_.name_count = 0;
-  name_size_ = kNoIndex;  // no entry was read yet
+  size_ = kNoIndex;  // no entry was read yet
   step_ = Step::kNameMapEntry;
   return true;
 }
 
 // Runs before the first entry, and after the name of each.
-bool ModuleDecoder::name_map_entry(Reader& reader) {
-  const bool have_entry = name_size_ != kNoIndex;
+bool ModuleDecoder::name_map_entry() {
+  const bool have_entry = size_ != kNoIndex;
   const uint32_t next = module_.name_count + (have_entry ? 1 : 0);
-  uint32_t next_index = 0;
-  if (next < names_count_ && !reader.u32(&next_index)) return false;
+  if (next < names_count_ && !in_.u32()) return false;
   if (have_entry) {
-    new (&names_[module_.name_count]) FunctionName{name_index_, name_};
+    new (&module_.names[module_.name_count]) FunctionName{name_index_, name()};
     module_.name_count = next;
   }
   if (next == names_count_) {
-    step_ = Step::kNameSectionSkip;
+    step_ = Step::kSkip;
     return true;
   }
-  name_index_ = next_index;
+  name_index_ = in_.value();
   return begin_name(Step::kNameMapEntry);
 }
 
 void ModuleDecoder::drop_names() {
   in_names_ = false;
+  in_.forget_error();
   module_.names = nullptr;
   module_.name_count = 0;
   module_.module_name = StringView();
-  arena_.roll_back_low(names_mark_);
+  arena_.roll_back_low({names_begin_, nullptr});
+  skip_end_ = section_end_;
+  step_ = Step::kSkip;
 }
 
 }  // namespace mote::detail

@@ -13,6 +13,7 @@ using detail::ExecutionData;
 using detail::InstanceData;
 using detail::kSlotBytes;
 using detail::kSlotUnits;
+using detail::make_error;
 using detail::StoreData;
 
 namespace detail {
@@ -37,18 +38,6 @@ bool arguments_match(const FunctionType& type, Span<const Value> arguments) {
   return true;
 }
 
-uint32_t slots_of_list(Span<const ValueType> types) {
-  uint32_t slots = 0;
-  for (const ValueType type : types) slots += slots_of(type);
-  return slots;
-}
-
-Error make_error(ErrorCode code) {
-  Error error;
-  error.code = code;
-  return error;
-}
-
 // Puts a call of `function` at `frame`, to return to the exit stub.
 Error prepare_call(ExecutionData& execution, Function function, Span<const Value> arguments,
                    uint8_t* frame) {
@@ -59,9 +48,7 @@ Error prepare_call(ExecutionData& execution, Function function, Span<const Value
   }
   const FunctionType& type = instance.module->function_type(function.index);
   if (!arguments_match(type, arguments)) return make_error(ErrorCode::kArguments);
-  const uint32_t parameters = slots_of_list(type.parameter_types());
-  const uint32_t results = slots_of_list(type.result_types());
-  const size_t needed = size_t{parameters > results ? parameters : results} * kSlotBytes;
+  const size_t needed = call_bytes(type);
   if (frame > execution.stack_end || static_cast<size_t>(execution.stack_end - frame) < needed) {
     return make_error(ErrorCode::kStackExhausted);
   }
@@ -288,14 +275,6 @@ Error call_nested(ExecutionData& execution, Function function, Span<const Value>
 }
 
 }  // namespace detail
-
-namespace {
-Error make_error(ErrorCode code) {
-  Error error;
-  error.code = code;
-  return error;
-}
-}  // namespace
 
 Execution::Execution(Store& store, uint32_t stack_bytes) : store_(store) {
   error_.code = ErrorCode::kOutOfMemory;

@@ -2,6 +2,7 @@
 // translator: firmware that only runs images links neither.
 #include <mote/image.hpp>
 
+#include "base/make_error.hpp"
 #include "base/placement_new.hpp"
 #include "interp/code.hpp"
 #include "loader/module_decoder.hpp"
@@ -83,13 +84,6 @@ struct ImageParts {
   Bytes after_code;
   Bytes code;
 };
-
-Error make_error(ErrorCode code, uint32_t offset = kNoIndex) {
-  Error error;
-  error.code = code;
-  error.offset = offset;
-  return error;
-}
 
 uint32_t field(Bytes image, ImageField at) { return read_field(image.data() + at); }
 

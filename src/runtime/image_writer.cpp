@@ -1,18 +1,13 @@
 // Writing images (see mote/image.hpp, image_format.hpp).
 #include <mote/image.hpp>
 
+#include "base/make_error.hpp"
 #include "interp/code.hpp"
 #include "runtime/image_format.hpp"
 
 namespace mote {
 
-namespace {
-Error make_error(ErrorCode code) {
-  Error error;
-  error.code = code;
-  return error;
-}
-}  // namespace
+using detail::make_error;
 
 #if MOTE_FEATURE_SAVED_CODE
 

@@ -1,17 +1,14 @@
 // Instantiation (4.5.4): resolving imports, evaluating constant expressions, copying segments.
+#include <mote/store.hpp>
+
 #include "runtime/store_data.hpp"
 
-namespace mote::detail {
+namespace mote {
 
+namespace detail {
 namespace {
 
-Error import_error(ErrorCode code, const ImportData& import) {
-  Error error;
-  error.code = code;
-  error.module_name = import.module_name;
-  error.field_name = import.field_name;
-  return error;
-}
+// ---- Imports (4.5.3) -------------------------------------------------------------------------
 
 // 3.5.10: limits of what is given against limits that are wanted.
 bool limits_match(uint32_t size, bool has_maximum, uint32_t maximum, const Limits& wanted) {
@@ -32,7 +29,6 @@ bool link_export(InstanceData& instance, const ImportData& import, InstanceData&
       if (found.index < from.module->imported_functions) {
         out = from.imported_functions[found.index];
       } else {
-        out = ImportedFunction();
         out.instance = &from;
         out.index = found.index;
       }
@@ -41,64 +37,75 @@ bool link_export(InstanceData& instance, const ImportData& import, InstanceData&
     case ExternKind::kTable: {
       TableData* table = from.tables[found.index];
       const TableType& wanted = module.tables[import.index];
-      if (table->element != wanted.element ||
-          !limits_match(table->size, table->has_maximum, table->maximum, wanted.limits)) {
-        return false;
-      }
       instance.tables[import.index] = table;
-      return true;
+      return table->element == wanted.element &&
+             limits_match(table->size, table->has_maximum, table->maximum, wanted.limits);
     }
     case ExternKind::kMemory: {
       MemoryData* memory = from.memories[found.index];
       const MemoryType& wanted = module.memories[import.index];
-      if (memory->page_size_log2 != wanted.page_size_log2 ||
-          !limits_match(memory->pages, memory->has_maximum, memory->maximum_pages, wanted.limits)) {
-        return false;
-      }
       instance.memories[import.index] = memory;
-      return true;
+      return memory->page_size_log2 == wanted.page_size_log2 &&
+             limits_match(memory->pages, memory->has_maximum, memory->maximum_pages, wanted.limits);
     }
     case ExternKind::kGlobal: {
       const GlobalData& given = from.module->globals[found.index];
       const GlobalData& wanted = module.globals[import.index];
-      if (given.type != wanted.type || given.is_mutable != wanted.is_mutable) return false;
       instance.imported_globals[import.index].cell = from.global_cell(found.index);
-      return true;
+      return given.type == wanted.type && given.is_mutable == wanted.is_mutable;
     }
   }
   return false;
 }
 
+bool link_host_function(InstanceData& instance, const ImportData& import,
+                        const HostFunction& function, void* context) {
+  if (import.kind != ExternKind::kFunction ||
+      function.type != instance.module->function_type(import.index)) {
+    return false;
+  }
+  ImportedFunction& out = instance.imported_functions[import.index];
+  out.index = import.index;
+  out.host = &function;
+  out.context = context;
+  return true;
+}
+
+__attribute__((noinline)) bool is_named(const char* text, StringView name) {
+  return StringView(text) == name;
+}
+
 // Instances that were named later, and host tables that were provided later, come first.
-Error link_import(StoreData& store, InstanceData& instance, const ImportData& import) {
+ErrorCode link_import(const StoreData& store, InstanceData& instance, const ImportData& import) {
+  bool matches = false;
   for (NamedInstance* entry = store.names; entry != nullptr; entry = entry->next) {
     if (entry->name != import.module_name) continue;
     const ExportData* found = entry->instance->module->find_export(import.field_name);
     if (found == nullptr) continue;
-    return link_export(instance, import, *entry->instance, *found)
-               ? Error()
-               : import_error(ErrorCode::kIncompatibleImport, import);
+    matches = link_export(instance, import, *entry->instance, *found);
+    return matches ? ErrorCode::kOk : ErrorCode::kIncompatibleImport;
   }
   for (HostTable* table = store.hosts; table != nullptr; table = table->next) {
     for (const HostFunction& function : table->functions) {
-      if (import.field_name != StringView(function.field_name) ||
-          import.module_name != StringView(function.module_name)) {
+      if (!is_named(function.field_name, import.field_name) ||
+          !is_named(function.module_name, import.module_name)) {
         continue;
       }
-      if (import.kind != ExternKind::kFunction ||
-          function.type != instance.module->function_type(import.index)) {
-        return import_error(ErrorCode::kIncompatibleImport, import);
-      }
-      ImportedFunction& out = instance.imported_functions[import.index];
-      out = ImportedFunction();
-      out.index = import.index;
-      out.host = &function;
-      out.context = table->context;
-      return {};
+      matches = link_host_function(instance, import, function, table->context);
+      return matches ? ErrorCode::kOk : ErrorCode::kIncompatibleImport;
     }
   }
-  return import_error(ErrorCode::kUnknownImport, import);
+  return ErrorCode::kUnknownImport;
 }
+
+// ---- Constant expressions (3.3.10) -----------------------------------------------------------
+
+uint64_t value_of_global(InstanceData& instance, uint32_t globalidx) {
+  return load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(globalidx)),
+                    instance.module->globals[globalidx].type);
+}
+
+#if MOTE_FEATURE_EXTENDED_CONST
 
 uint64_t apply(Op op, uint64_t a, uint64_t b) {
   switch (op) {
@@ -112,21 +119,18 @@ uint64_t apply(Op op, uint64_t a, uint64_t b) {
 }
 
 // Runs a constant expression of several instructions on a stack in scratch memory.
-bool run_program(StoreData& store, InstanceData& instance, const ConstExpr& expr, uint64_t* out) {
-  const Arena::Mark mark = store.arena.mark();
-  uint64_t* stack = store.arena.allocate_scratch_array<uint64_t>(expr.count);
+bool run_program(InstanceData& instance, const ConstExpr& expr, uint64_t* out) {
+  Arena& arena = instance.store->arena;
+  const Arena::Mark mark = arena.mark();
+  uint64_t* stack = arena.allocate_scratch_array<uint64_t>(expr.count);
   if (stack == nullptr) return false;
   uint32_t height = 0;
   for (uint32_t i = 0; i < expr.count; i++) {
     const ConstExpr::Operation& operation = expr.program[i];
     switch (operation.op) {
-      case Op::kGlobalGet: {
-        const uint32_t globalidx = static_cast<uint32_t>(operation.bits);
-        stack[height++] =
-            load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(globalidx)),
-                       instance.module->globals[globalidx].type);
+      case Op::kGlobalGet:
+        stack[height++] = value_of_global(instance, static_cast<uint32_t>(operation.bits));
         break;
-      }
       case Op::kI32Add:
       case Op::kI32Sub:
       case Op::kI32Mul:
@@ -140,21 +144,168 @@ bool run_program(StoreData& store, InstanceData& instance, const ConstExpr& expr
     }
   }
   *out = stack[0];
-  store.arena.roll_back_high(mark);
+  arena.roll_back_high(mark);
   return true;
 }
 
-bool evaluate(StoreData& store, InstanceData& instance, const ConstExpr& expr, uint64_t* out) {
+#endif
+
+// False: out of memory.
+bool evaluate(InstanceData& instance, const ConstExpr& expr, uint64_t* out) {
+  *out = expr.bits;
   switch (expr.kind) {
-    case ConstExpr::kValue: *out = expr.bits; return true;
-    case ConstExpr::kGlobal:
-      *out = load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(expr.index)),
-                        instance.module->globals[expr.index].type);
-      return true;
-    case ConstExpr::kFunction: *out = StoreData::reference_to(instance, expr.index); return true;
-    case ConstExpr::kProgram: return run_program(store, instance, expr, out);
+    case ConstExpr::kGlobal: *out = value_of_global(instance, expr.index()); break;
+    case ConstExpr::kFunction: *out = StoreData::reference_to(instance, expr.index()); break;
+#if MOTE_FEATURE_EXTENDED_CONST
+    case ConstExpr::kProgram: return run_program(instance, expr, out);
+#endif
+    default: break;
   }
-  return false;
+  return true;
+}
+
+// ---- Segments --------------------------------------------------------------------------------
+
+ErrorCode fill_globals(InstanceData& instance) {
+  const ModuleData& module = *instance.module;
+  for (uint32_t i = module.imported_globals; i < module.global_count; i++) {
+    uint64_t bits;
+    if (!evaluate(instance, module.globals[i].init, &bits)) return ErrorCode::kOutOfMemory;
+    store_value(reinterpret_cast<uint8_t*>(instance.global_cell(i)), module.globals[i].type, bits);
+  }
+  return ErrorCode::kOk;
+}
+
+ErrorCode fill_table(InstanceData& instance, const ElementSegment& segment) {
+  uint64_t offset;
+  if (!evaluate(instance, segment.offset, &offset)) return ErrorCode::kOutOfMemory;
+  const TableData& table = *instance.tables[segment.table];
+  const uint32_t begin = static_cast<uint32_t>(offset);
+  if (!in_range(begin, segment.count, table.size)) return ErrorCode::kTableBounds;
+  for (uint32_t i = 0; i < segment.count; i++) {
+    table.entries[begin + i] = element_reference(instance, segment.items[i]);
+  }
+  return ErrorCode::kOk;
+}
+
+ErrorCode fill_memory(InstanceData& instance, const DataSegment& segment) {
+  uint64_t offset;
+  if (!evaluate(instance, segment.offset, &offset)) return ErrorCode::kOutOfMemory;
+  MemoryData& memory = *instance.memories[segment.memory];
+  const uint32_t begin = static_cast<uint32_t>(offset);
+  if (!in_range(begin, segment.size, memory.size())) return ErrorCode::kMemoryBounds;
+  if (segment.size == 0) return ErrorCode::kOk;
+  if (!back_memory(*instance.store, memory, begin, segment.size)) return ErrorCode::kMemoryQuota;
+  memcpy(memory.at(begin), segment.bytes, segment.size);
+  return ErrorCode::kOk;
+}
+
+// Active segments are dropped when they were copied. `*number`: of the segment that failed.
+ErrorCode run_segments(InstanceData& instance, uint32_t* number) {
+  const ModuleData& module = *instance.module;
+  ErrorCode code = fill_globals(instance);
+  for (uint32_t i = 0; i < module.element_count && code == ErrorCode::kOk; i++) {
+    const ElementSegment& segment = module.elements[i];
+    if (segment.mode == SegmentMode::kPassive) continue;
+    set_dropped(instance.dropped_elements, i);
+    if (segment.mode == SegmentMode::kActive) code = fill_table(instance, segment);
+    *number = i;
+  }
+  for (uint32_t i = 0; i < module.data_count && code == ErrorCode::kOk; i++) {
+    const DataSegment& segment = module.data[i];
+    if (segment.mode == SegmentMode::kPassive) continue;
+    set_dropped(instance.dropped_data, i);
+    code = fill_memory(instance, segment);
+    *number = i;
+  }
+  return code;
+}
+
+// ---- Instances -------------------------------------------------------------------------------
+
+// Memory for the parts of an instance, zeroed, which is how they begin.
+class Parts {
+ public:
+  explicit Parts(Arena& arena) : arena_(arena) {}
+
+  template <class T>
+  void take(T** out, uint32_t count) {
+    *out = static_cast<T*>(take(count, sizeof(T), alignof(T)));
+  }
+  // False: something did not fit.
+  bool ok() const { return ok_; }
+
+ private:
+  __attribute__((noinline)) void* take(uint32_t count, size_t size, size_t alignment) {
+    size_t bytes;
+    void* part = __builtin_mul_overflow(count, size, &bytes)
+                     ? nullptr
+                     : arena_.allocate_zeroed(bytes, alignment);
+    if (part == nullptr) ok_ = false;
+    return part;
+  }
+
+  Arena& arena_;
+  bool ok_ = true;
+};
+
+// `*import`: the import that could not be resolved.
+ErrorCode make_instance(StoreData& store, const ModuleData& module, InstanceData** out,
+                        const ImportData** import) {
+  Parts parts(store.arena);
+  InstanceData* made;
+  TableData* tables;
+  MemoryData* memories;
+  parts.take(&made, 1);
+  if (!parts.ok()) return ErrorCode::kOutOfMemory;
+  *out = made;
+  made->module = &module;
+  made->store = &store;
+  parts.take(&made->tables, module.table_count);
+  parts.take(&made->memories, module.memory_count);
+  parts.take(&made->imported_globals, module.imported_globals);
+  parts.take(&made->imported_functions, module.imported_functions);
+  parts.take(&tables, module.table_count - module.imported_tables);
+  parts.take(&memories, module.memory_count - module.imported_memories);
+  parts.take(&made->dropped_elements, (module.element_count + 7) / 8);
+  parts.take(&made->dropped_data, (module.data_count + 7) / 8);
+  parts.take(&made->globals, module.global_slots);
+  if (!parts.ok()) return ErrorCode::kOutOfMemory;
+
+  for (uint32_t i = 0; i < module.import_count; i++) {
+    *import = &module.imports[i];
+    const ErrorCode code = link_import(store, *made, **import);
+    if (code != ErrorCode::kOk) return code;
+  }
+  for (uint32_t i = module.imported_tables; i < module.table_count; i++) {
+    const TableType& type = module.tables[i];
+    TableData* table = tables++;
+    made->tables[i] = table;
+    table->element = type.element;
+    table->size = table->capacity = type.limits.minimum;
+    table->maximum = type.limits.maximum;
+    table->has_maximum = type.limits.has_maximum;
+    parts.take(&table->entries, table->size);
+  }
+  for (uint32_t i = module.imported_memories; i < module.memory_count; i++) {
+    const MemoryType& type = module.memories[i];
+    MemoryData* memory = memories++;
+    made->memories[i] = memory;
+    memory->pages = type.limits.minimum;
+    memory->maximum_pages = type.limits.maximum;
+    memory->has_maximum = type.limits.has_maximum;
+    memory->page_size_log2 = type.page_size_log2;
+  }
+  if (!parts.ok()) return ErrorCode::kOutOfMemory;
+  if (module.memory_count != 0) made->memory = made->memories[0];
+  if (module.function_count() > ~Reference{0} - store.next_reference) {
+    return ErrorCode::kTooManyFunctions;
+  }
+  made->reference_base = store.next_reference;
+  store.next_reference += module.function_count();
+  made->next = store.instances;
+  store.instances = made;
+  return ErrorCode::kOk;
 }
 
 }  // namespace
@@ -167,69 +318,36 @@ Reference element_reference(InstanceData& instance, uint32_t item) {
   return StoreData::reference_to(instance, item);
 }
 
-Error link_imports(StoreData& store, InstanceData& instance) {
-  const ModuleData& module = *instance.module;
-  for (uint32_t i = 0; i < module.import_count; i++) {
-    const Error error = link_import(store, instance, module.imports[i]);
-    if (!error.ok()) return error;
-  }
-  return {};
-}
+}  // namespace detail
 
-Error run_segments(StoreData& store, InstanceData& instance) {
-  const ModuleData& module = *instance.module;
+Error Store::instantiate(const Module* module, Instance** instance) {
+  using namespace detail;
+  *instance = nullptr;
   Error error;
-  uint64_t bits = 0;
-  for (uint32_t i = module.imported_globals; i < module.global_count; i++) {
-    const GlobalData& global = module.globals[i];
-    if (!evaluate(store, instance, global.init, &bits)) {
-      error.code = ErrorCode::kOutOfMemory;
-      return error;
+  error.code = ErrorCode::kOutOfMemory;
+  if (data_ == nullptr || module == nullptr) return error;
+  const Arena::Mark mark = data_->arena.mark();
+  InstanceData* made = nullptr;
+  const ImportData* import = nullptr;
+  error.code = make_instance(*data_, ModuleData::of(*module), &made, &import);
+  if (!error.ok()) {
+    data_->arena.roll_back_low(mark);
+    if (error.code == ErrorCode::kUnknownImport || error.code == ErrorCode::kIncompatibleImport) {
+      error.module_name = import->module_name;
+      error.field_name = import->field_name;
     }
-    store_value(reinterpret_cast<uint8_t*>(instance.global_cell(i)), global.type, bits);
+    return error;
   }
-  for (uint32_t i = 0; i < module.element_count; i++) {
-    const ElementSegment& segment = module.elements[i];
-    if (segment.mode == SegmentMode::kPassive) continue;
-    instance.dropped_elements[i / 8] |= static_cast<uint8_t>(1u << (i % 8));
-    if (segment.mode == SegmentMode::kDeclarative) continue;
-    if (!evaluate(store, instance, segment.offset, &bits)) {
-      error.code = ErrorCode::kOutOfMemory;
-      return error;
-    }
-    TableData& table = *instance.tables[segment.table];
-    if (bits > table.size || segment.count > table.size - bits) {
-      error.code = ErrorCode::kTableBounds;
-      error.index = i;
-      return error;
-    }
-    for (uint32_t k = 0; k < segment.count; k++) {
-      table.entries[bits + k] = element_reference(instance, segment.items[k]);
-    }
-  }
-  for (uint32_t i = 0; i < module.data_count; i++) {
-    const DataSegment& segment = module.data[i];
-    if (segment.mode == SegmentMode::kPassive) continue;
-    instance.dropped_data[i / 8] |= static_cast<uint8_t>(1u << (i % 8));
-    if (!evaluate(store, instance, segment.offset, &bits)) {
-      error.code = ErrorCode::kOutOfMemory;
-      return error;
-    }
-    MemoryData& memory = *instance.memories[segment.memory];
-    if (bits > memory.size() || segment.size > memory.size() - bits) {
-      error.code = ErrorCode::kMemoryBounds;
-      error.index = i;
-      return error;
-    }
-    if (segment.size == 0) continue;
-    if (!back_memory(store, memory, static_cast<uint32_t>(bits), segment.size)) {
-      error.code = ErrorCode::kMemoryQuota;
-      error.index = i;
-      return error;
-    }
-    memcpy(memory.at(bits), segment.bytes, segment.size);
+  // From here on, others may hold references to the instance's functions: it stays even if a
+  // segment traps.
+  uint32_t segment = 0;
+  error.code = run_segments(*made, &segment);
+  if (error.ok()) {
+    *instance = made;
+  } else if (error.code != ErrorCode::kOutOfMemory) {
+    error.index = segment;
   }
   return error;
 }
 
-}  // namespace mote::detail
+}  // namespace mote

@@ -15,8 +15,11 @@ namespace detail {
 
 // Everything that a load in progress needs. Lives in scratch memory.
 struct LoaderState {
-  LoaderState(StoreData& in, ModuleData& target, const LoadOptions& options)
-      : store(in), module(target), decoder(in.arena, target, translator, options) {}
+  LoaderState(StoreData& in, ModuleData& target, const LoadOptions& options, const Arena::Mark& at)
+      : store(in), module(target), mark(at), decoder(in.arena, target, translator, options) {
+    owner.acquire(in, at);
+    end_turn();
+  }
 
   // Others may take long-lived memory between two calls of the loader. It stays when the load
   // fails, together with what the loader took before it.
@@ -30,49 +33,49 @@ struct LoaderState {
 
   StoreData& store;
   ModuleData& module;
+  const Arena::Mark mark;  // before the load
+  size_t used_low;         // at the end of the loader's last turn
+  size_t taken_by_others = 0;
+  size_t peak_before;
+  ScratchOwner owner;
   Translator translator;
   ModuleDecoder decoder;
-  ScratchOwner owner;
-  Arena::Mark mark = {};
-  size_t used_before = 0;
-  size_t used_low = 0;  // at the end of the loader's last turn
-  size_t taken_by_others = 0;
-  size_t peak_before = 0;
 };
 
+namespace {
+
+// Null: no memory.
+LoaderState* begin_load(StoreData& store, const LoadOptions& options) {
+  Arena& arena = store.arena;
+  const Arena::Mark mark = arena.mark();
+  const size_t peak_before = arena.restart_peak();
+  void* memory = arena.allocate_scratch(sizeof(LoaderState), alignof(LoaderState));
+  ModuleData* module = arena.allocate_array<ModuleData>(1);
+  if (memory == nullptr || module == nullptr) {
+    arena.roll_back_high(mark);
+    arena.roll_back_low(mark);
+    arena.raise_peak(peak_before);
+    return nullptr;
+  }
+  LoaderState* state = new (memory) LoaderState(store, *new (module) ModuleData(), options, mark);
+  state->peak_before = peak_before;
+  store.is_loading = true;
+  return state;
+}
+
+}  // namespace
 }  // namespace detail
 
-Loader::Loader(Store& store, LoadOptions options) {
+Loader::Loader(Store& store, LoadOptions options) : store_(StoreData::of(store)) {
   error_.code = ErrorCode::kOutOfMemory;
-  StoreData* data = StoreData::of(store);
-  if (data == nullptr) return;
-  if (data->is_loading) {
+  if (store_ == nullptr) return;
+  epoch_ = store_->epoch;
+  if (store_->is_loading) {
     error_.code = ErrorCode::kBusy;
     return;
   }
-  const detail::Arena::Mark mark = data->arena.mark();
-  const size_t peak_before = data->arena.restart_peak();
-  const size_t used_before = data->arena.used_low() + data->arena.used_high();
-  void* memory =
-      data->arena.allocate_scratch(sizeof(detail::LoaderState), alignof(detail::LoaderState));
-  ModuleData* module = data->arena.allocate_array<ModuleData>(1);
-  if (memory == nullptr || module == nullptr) {
-    data->arena.roll_back_high(mark);
-    data->arena.roll_back_low(mark);
-    data->arena.raise_peak(peak_before);
-    return;
-  }
-  new (module) ModuleData();
-  state_ = new (memory) detail::LoaderState(*data, *module, options);
-  state_->owner.acquire(*data, mark);
-  state_->mark = mark;
-  state_->used_before = used_before;
-  state_->peak_before = peak_before;
-  state_->end_turn();
-  data->is_loading = true;
-  store_ = data;
-  epoch_ = data->epoch;
-  error_ = Error();
+  state_ = detail::begin_load(*store_, options);
+  if (state_ != nullptr) error_.code = ErrorCode::kOk;
 }
 
 Loader::~Loader() { end(false); }
@@ -87,38 +90,38 @@ void Loader::end(bool keep) {
   state_ = nullptr;
 }
 
-LoadState Loader::feed(Bytes bytes) {
+// A turn of the loader: takes bytes, or (null) finishes. False: failed.
+bool Loader::run(const Bytes* bytes) {
   if (error_.ok() && state_ == nullptr) error_.code = ErrorCode::kLoadOrder;
-  if (!error_.ok()) return LoadState::kFailed;
+  if (!error_.ok()) return false;
   state_->begin_turn();
-  const bool ok = state_->decoder.feed(bytes);
+  detail::ModuleDecoder& decoder = state_->decoder;
+  const bool ok = bytes != nullptr ? decoder.feed(*bytes) : decoder.finish();
   state_->end_turn();
-  if (ok) return LoadState::kNeedMore;
-  error_ = state_->decoder.error();
-  end(false);
-  return LoadState::kFailed;
+  if (!ok) {
+    error_ = decoder.error();
+    end(false);
+  }
+  return ok;
+}
+
+LoadState Loader::feed(Bytes bytes) {
+  return run(&bytes) ? LoadState::kNeedMore : LoadState::kFailed;
 }
 
 Error Loader::finish(const Module** module) {
   *module = nullptr;
-  if (error_.ok() && state_ == nullptr) error_.code = ErrorCode::kLoadOrder;
-  if (!error_.ok()) return error_;
-  state_->begin_turn();
-  const bool ok = state_->decoder.finish();
-  state_->end_turn();
-  if (!ok) {
-    error_ = state_->decoder.error();
-    end(false);
-    return error_;
+  if (run(nullptr)) {
+    const detail::Arena& arena = store_->arena;
+    const detail::Arena::Mark& before = state_->mark;
+    ModuleInfo& info = state_->module.module_info;
+    info.load_peak_bytes = static_cast<uint32_t>(arena.peak() - arena.used_at(before));
+    info.arena_bytes = static_cast<uint32_t>(static_cast<size_t>(arena.mark().low - before.low) -
+                                             state_->taken_by_others);
+    *module = &state_->module;
+    end(true);
   }
-  const detail::Arena& arena = store_->arena;
-  ModuleInfo& info = state_->module.module_info;
-  info.load_peak_bytes = static_cast<uint32_t>(arena.peak() - state_->used_before);
-  info.arena_bytes = static_cast<uint32_t>(
-      static_cast<size_t>(arena.mark().low - state_->mark.low) - state_->taken_by_others);
-  *module = &state_->module;
-  end(true);
-  return {};
+  return error_;
 }
 
 Error Loader::error() const { return error_; }

@@ -88,6 +88,18 @@ void store_value(uint8_t* slots, ValueType type, uint64_t bits) {
   }
 }
 
+uint32_t slots_of_list(Span<const ValueType> types) {
+  uint32_t slots = 0;
+  for (const ValueType type : types) slots += slots_of(type);
+  return slots;
+}
+
+size_t call_bytes(const FunctionType& type) {
+  const uint32_t parameters = slots_of_list(type.parameter_types());
+  const uint32_t results = slots_of_list(type.result_types());
+  return size_t{parameters > results ? parameters : results} * kSlotBytes;
+}
+
 InstanceData* StoreData::find_function(Reference reference, uint32_t* funcidx) {
   for (InstanceData* instance = instances; instance != nullptr; instance = instance->next) {
     const uint32_t index = reference - instance->reference_base;

@@ -3,22 +3,7 @@
 
 namespace mote::detail {
 
-// How an element segment's item becomes a reference (instantiate.cpp).
-Reference element_reference(InstanceData& instance, uint32_t item);
-
 namespace {
-
-bool is_dropped(const uint8_t* bits, uint32_t index) {
-  return (bits[index / 8] >> (index % 8) & 1) != 0;
-}
-void set_dropped(uint8_t* bits, uint32_t index) {
-  bits[index / 8] = static_cast<uint8_t>(bits[index / 8] | 1u << (index % 8));
-}
-
-// Whether [begin, begin + length) lies within [0, size).
-bool in_range(uint32_t begin, uint32_t length, uint64_t size) {
-  return static_cast<uint64_t>(begin) + length <= size;
-}
 
 // Large operations pay fuel for what they move, so that fuel bounds the time of a guest. `checks`
 // is not negative when one starts (handlers.def lists them with kPays), so it cannot overflow.
@@ -273,12 +258,6 @@ CallOutcome trap_call(ExecutionData& execution, ErrorCode code) {
   return CallOutcome::kTrapped;
 }
 
-uint32_t slots_of_list(Span<const ValueType> types) {
-  uint32_t slots = 0;
-  for (const ValueType type : types) slots += slots_of(type);
-  return slots;
-}
-
 size_t stack_left(const ExecutionData& execution, const uint8_t* frame) {
   return frame < execution.stack_end ? static_cast<size_t>(execution.stack_end - frame) : 0;
 }
@@ -286,10 +265,7 @@ size_t stack_left(const ExecutionData& execution, const uint8_t* frame) {
 CallOutcome call_host(ExecutionData& execution, uint8_t* frame, const ImportedFunction& import,
                       const Unit* return_to) {
   const FunctionType& type = import.host->type;
-  const uint32_t parameter_slots = slots_of_list(type.parameter_types());
-  const uint32_t result_slots = slots_of_list(type.result_types());
-  const size_t bytes =
-      size_t{parameter_slots > result_slots ? parameter_slots : result_slots} * kSlotBytes;
+  const size_t bytes = call_bytes(type);
   if (stack_left(execution, frame) < bytes) {
     return trap_call(execution, ErrorCode::kStackExhausted);
   }

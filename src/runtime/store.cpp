@@ -1,4 +1,4 @@
-// Stores: memory, names, and making instances (see mote/store.hpp).
+// Stores: memory, names and host functions (see mote/store.hpp).
 #include <mote/store.hpp>
 
 #include "base/placement_new.hpp"
@@ -6,6 +6,7 @@
 
 namespace mote {
 
+using detail::make_error;
 using detail::StoreData;
 
 Store::Store(MutableBytes buffer, StoreOptions options) : buffer_(buffer) {
@@ -22,14 +23,6 @@ void Store::reset() {
   const size_t head = padding + ((sizeof(StoreData) + 15) & ~size_t{15});
   new (data_) StoreData(buffer_.from(head), false, data_->epoch + 1);
 }
-
-namespace {
-Error make_error(ErrorCode code) {
-  Error error;
-  error.code = code;
-  return error;
-}
-}  // namespace
 
 void detail::ScratchOwner::acquire(StoreData& store, const Arena::Mark& mark) {
   older_ = store.scratch_owners;
@@ -79,82 +72,6 @@ MemoryReport Store::memory() const {
   report.peak = head + data_->arena.peak();
   report.refused_growths = data_->refused_growths;
   return report;
-}
-
-Error Store::instantiate(const Module* module, Instance** instance) {
-  *instance = nullptr;
-  if (data_ == nullptr || module == nullptr) return make_error(ErrorCode::kOutOfMemory);
-  const detail::ModuleData& m = detail::ModuleData::of(*module);
-  detail::Arena& arena = data_->arena;
-  const detail::Arena::Mark mark = arena.mark();
-  detail::InstanceData* made = arena.allocate_array<detail::InstanceData>(1);
-  if (made == nullptr) return make_error(ErrorCode::kOutOfMemory);
-  new (made) detail::InstanceData();
-  made->module = &m;
-  made->store = data_;
-  const uint32_t own_tables = m.table_count - m.imported_tables;
-  made->tables = arena.allocate_array<detail::TableData*>(m.table_count);
-  made->memories = arena.allocate_array<detail::MemoryData*>(m.memory_count);
-  made->imported_globals = arena.allocate_array<detail::ImportedGlobal>(m.imported_globals);
-  made->imported_functions = arena.allocate_array<detail::ImportedFunction>(m.imported_functions);
-  detail::TableData* tables = arena.allocate_array<detail::TableData>(own_tables);
-  const size_t element_bits = (m.element_count + 7) / 8;
-  const size_t data_bits = (m.data_count + 7) / 8;
-  made->dropped_elements = static_cast<uint8_t*>(arena.allocate_zeroed(element_bits, 1));
-  made->dropped_data = static_cast<uint8_t*>(arena.allocate_zeroed(data_bits, 1));
-  made->globals = static_cast<uint32_t*>(
-      arena.allocate_zeroed(size_t{m.global_slots} * detail::kSlotBytes, detail::kSlotBytes));
-  const bool ok = made->tables != nullptr && made->memories != nullptr &&
-                  made->imported_globals != nullptr && made->imported_functions != nullptr &&
-                  tables != nullptr && made->dropped_elements != nullptr &&
-                  made->dropped_data != nullptr && made->globals != nullptr;
-  Error error = ok ? detail::link_imports(*data_, *made) : make_error(ErrorCode::kOutOfMemory);
-
-  for (uint32_t i = 0; i < own_tables && error.ok(); i++) {
-    const detail::TableType& type = m.tables[m.imported_tables + i];
-    detail::TableData* table = new (&tables[i]) detail::TableData();
-    made->tables[m.imported_tables + i] = table;
-    table->element = type.element;
-    table->size = table->capacity = type.limits.minimum;
-    table->maximum = type.limits.maximum;
-    table->has_maximum = type.limits.has_maximum;
-    if (static_cast<uint64_t>(table->size) * sizeof(Reference) <= SIZE_MAX) {
-      table->entries = static_cast<Reference*>(
-          arena.allocate_zeroed(size_t{table->size} * sizeof(Reference), alignof(Reference)));
-    }
-    if (table->entries == nullptr) error.code = ErrorCode::kOutOfMemory;
-  }
-  for (uint32_t i = m.imported_memories; i < m.memory_count && error.ok(); i++) {
-    const detail::MemoryType& type = m.memories[i];
-    detail::MemoryData* memory = arena.allocate_array<detail::MemoryData>(1);
-    if (memory == nullptr) {
-      error.code = ErrorCode::kOutOfMemory;
-      break;
-    }
-    new (memory) detail::MemoryData();
-    memory->pages = type.limits.minimum;
-    memory->maximum_pages = type.limits.maximum;
-    memory->has_maximum = type.limits.has_maximum;
-    memory->page_size_log2 = type.page_size_log2;
-    made->memories[i] = memory;
-  }
-  if (m.memory_count != 0 && error.ok()) made->memory = made->memories[0];
-  if (error.ok() && m.function_count() > ~Reference{0} - data_->next_reference) {
-    error.code = ErrorCode::kTooManyFunctions;
-  }
-  if (!error.ok()) {
-    arena.roll_back_low(mark);
-    return error;
-  }
-  made->reference_base = data_->next_reference;
-  data_->next_reference += m.function_count();
-  made->next = data_->instances;
-  data_->instances = made;
-  // From here on, others may hold references to the instance's functions: it stays even if a
-  // segment traps.
-  error = detail::run_segments(*data_, *made);
-  if (error.ok()) *instance = made;
-  return error;
 }
 
 }  // namespace mote

@@ -4,6 +4,7 @@
 #include <mote/store.hpp>
 
 #include "base/arena.hpp"
+#include "base/make_error.hpp"
 #include "interp/machine.hpp"
 
 namespace mote::detail {
@@ -64,18 +65,33 @@ struct StoreData {
   static Reference reference_to(InstanceData& instance, uint32_t funcidx);
 };
 
-// Backs `length` bytes of `memory` at `address`: at least one, all within its size. False: no memory
-// left.
+// Backs `length` bytes of `memory` at `address`: at least one, all within its size. False: no
+// memory left.
 [[nodiscard]] bool back_memory(StoreData& store, MemoryData& memory, uint32_t address,
                                uint32_t length);
 
 // Typed values in slots.
 uint64_t load_value(const uint8_t* slots, ValueType type);
 void store_value(uint8_t* slots, ValueType type, uint64_t bits);
+uint32_t slots_of_list(Span<const ValueType> types);
+// What a call of a function of this type needs at least of the guest's stack: its parameters, which
+// its results replace.
+size_t call_bytes(const FunctionType& type);
 
-// Parts of instantiation (4.5.4).
-Error link_imports(StoreData& store, InstanceData& instance);
-Error run_segments(StoreData& store, InstanceData& instance);
+// How an element segment's item becomes a reference.
+Reference element_reference(InstanceData& instance, uint32_t item);
+// Whether [begin, begin + length) lies within [0, size).
+inline bool in_range(uint32_t begin, uint32_t length, uint64_t size) {
+  return begin <= size && length <= size - begin;
+}
+
+// Segments that were dropped (4.2.11, 4.2.12), one bit each.
+inline bool is_dropped(const uint8_t* bits, uint32_t index) {
+  return (bits[index / 8] >> (index % 8) & 1) != 0;
+}
+inline void set_dropped(uint8_t* bits, uint32_t index) {
+  bits[index / 8] = static_cast<uint8_t>(bits[index / 8] | 1u << (index % 8));
+}
 
 // The host side of Host::call.
 Error call_nested(ExecutionData& execution, Function function, Span<const Value> arguments,
