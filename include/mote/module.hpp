@@ -134,7 +134,8 @@ class Loader {
   Error error() const;
 
  private:
-  bool run(const Bytes* bytes);
+  bool run(Bytes bytes, bool finishes);
+  void fail();
   void end(bool keep);
 
   detail::LoaderState* state_ = nullptr;  // null: the load has ended

@@ -3,16 +3,16 @@
 
 namespace mote::detail {
 
-void Reader::refill(Bytes bytes, uint32_t offset) {
-  cursor_ = bytes.data();
-  all_end_ = bytes.end();
-  origin_ = offset - static_cast<uint32_t>(reinterpret_cast<uintptr_t>(cursor_));
+void Reader::refill(const uint8_t* bytes, size_t size) {
+  origin_ = position() - static_cast<uint32_t>(reinterpret_cast<uintptr_t>(bytes));
+  cursor_ = bytes;
+  all_end_ = bytes + size;
   set_limit(limit_);
 }
 
 void Reader::set_limit(uint32_t limit) {
   limit_ = limit;
-  end_ = left() < static_cast<size_t>(all_end_ - cursor_) ? cursor_ + left() : all_end_;
+  end_ = left() < unread() ? cursor_ + left() : all_end_;
 }
 
 // ---- Errors ----------------------------------------------------------------------------------
@@ -63,50 +63,52 @@ bool Reader::out_of_bytes() {
 
 // ---- Values ----------------------------------------------------------------------------------
 
-bool Reader::byte() {
+bool Reader::byte() { return next_byte(); }
+
+// The last byte of a signed integer.
+static int32_t signed_value(uint32_t byte) { return static_cast<int32_t>(byte << 25) >> 25; }
+
+bool Reader::u32() { return leb(32, 0); }
+bool Reader::s32() {
+  const bool ok = leb(32, 1);
+  bits_ = value();
+  return ok;
+}
+bool Reader::s33() { return leb(33, 1); }
+bool Reader::u64() { return leb(64, 0); }
+bool Reader::s64() { return leb(64, 1); }
+
+// Nearly all integers are one byte. `sign`: 1 for signed integers.
+bool Reader::leb(uint32_t bits, uint32_t sign) {
   item_ = cursor_;
-  if (cursor_ == end_) return out_of_bytes();
-  bits_ = *cursor_++;
+  if (cursor_ == end_ || *cursor_ >= 0x80) return long_leb(bits, sign);
+  const uint32_t byte = *cursor_++;
+  bits_ = sign == 0 ? byte : static_cast<uint64_t>(int64_t{signed_value(byte)});
   return true;
 }
 
-// Nearly all integers are one byte.
-bool Reader::u32() {
-  if (cursor_ == end_ || *cursor_ >= 0x80) return leb(32, false);
-  return byte();
-}
-bool Reader::s32() { return leb(32, true); }
-bool Reader::s33() { return leb(33, true); }
-bool Reader::u64() { return leb(64, false); }
-bool Reader::s64() { return leb(64, true); }
-
 // 5.2.2: at most ceil(bits / 7) bytes, and no value bits outside of `bits` in the last one.
-bool Reader::leb(uint32_t bits, bool is_signed) {
-  item_ = cursor_;
+__attribute__((noinline)) bool Reader::long_leb(uint32_t bits, uint32_t sign) {
   uint64_t result = 0;
-  uint32_t shift = 0;
-  for (;;) {
+  for (uint32_t shift = 0;; shift += 7) {
     if (cursor_ == end_) return out_of_bytes();
     const uint32_t byte = *cursor_;
     const uint32_t allowed = bits - shift;
     if (allowed <= 7) {
       if (byte >= 0x80) return fail(ErrorCode::kIntegerTooLong, position());
       // What does not count, with the sign if there is one: all zeros, or all ones.
-      const uint32_t sign_and_above =
-          is_signed ? static_cast<uint32_t>(static_cast<int32_t>(byte << 25) >> (24 + allowed)) + 1
-                    : byte >> allowed;
-      if (sign_and_above > (is_signed ? 1 : 0)) {
-        return fail(ErrorCode::kIntegerTooLarge, position());
-      }
+      const uint32_t rest = sign == 0
+                                ? byte >> allowed
+                                : static_cast<uint32_t>(signed_value(byte) >> (allowed - 1)) + 1;
+      if (rest > sign) return fail(ErrorCode::kIntegerTooLarge, position());
     }
     cursor_++;
-    result |= static_cast<uint64_t>(byte & 0x7F) << shift;
-    shift += 7;
     if (byte < 0x80) {
-      if (is_signed && shift < 64 && (byte & 0x40) != 0) result |= ~uint64_t{0} << shift;
-      bits_ = result;
+      const int64_t last = sign == 0 ? static_cast<int32_t>(byte) : signed_value(byte);
+      bits_ = result | static_cast<uint64_t>(last) << shift;
       return true;
     }
+    result |= static_cast<uint64_t>(byte & 0x7F) << shift;
   }
 }
 

@@ -19,16 +19,19 @@ namespace mote::detail {
 class Reader {
  public:
   Reader() = default;
-  Reader(Bytes bytes, uint32_t offset) { refill(bytes, offset); }
+  // `offset` is the position of `bytes` in the module.
+  Reader(Bytes bytes, uint32_t offset) : origin_(offset) { refill(bytes.data(), bytes.size()); }
 
-  // Goes on with `bytes`, whose position in the module is `offset`. The limit stays.
-  void refill(Bytes bytes, uint32_t offset);
+  // Goes on with other bytes. Position and limit stay.
+  void refill(const uint8_t* bytes, size_t size);
 
   // Position in the module of the next byte.
   __attribute__((always_inline)) uint32_t position() const { return position_of(cursor_); }
   const uint8_t* cursor() const { return cursor_; }
   void set_cursor(const uint8_t* cursor) { cursor_ = cursor; }
   size_t available() const { return static_cast<size_t>(end_ - cursor_); }
+  // What is there, whatever the limit.
+  size_t unread() const { return static_cast<size_t>(all_end_ - cursor_); }
   void skip(size_t count) { cursor_ += count; }
 
   // Makes module offset `limit` the end of the enclosing section or function; kNoIndex: no limit.
@@ -57,13 +60,21 @@ class Reader {
   void note_features(uint32_t features) { features_ |= features; }
   uint32_t features() const { return features_; }
 
-  // Integers (5.2.2): the value is in value(), for those of 64 bits in bits().
+  // Integers (5.2.2): the value is in value() and, with zeros above it, in bits(). Those of more
+  // than 32 bits are in bits().
   [[nodiscard]] bool byte();
   [[nodiscard]] bool u32();
   [[nodiscard]] bool s32();
   [[nodiscard]] bool s33();
   [[nodiscard]] bool u64();
   [[nodiscard]] bool s64();
+  // byte() for the one place where it has to be fast.
+  [[nodiscard]] __attribute__((always_inline)) bool next_byte() {
+    item_ = cursor_;
+    if (cursor_ == end_) return out_of_bytes();
+    bits_ = *cursor_++;
+    return true;
+  }
   // Little-endian, as float constants are; `size` bytes, at most 8.
   [[nodiscard]] bool fixed(uint32_t size);
 
@@ -83,7 +94,8 @@ class Reader {
   __attribute__((always_inline)) uint32_t position_of(const uint8_t* at) const {
     return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(at)) + origin_;
   }
-  [[nodiscard]] bool leb(uint32_t bits, bool is_signed);
+  [[nodiscard]] bool leb(uint32_t bits, uint32_t sign);
+  [[nodiscard]] bool long_leb(uint32_t bits, uint32_t sign);
 
   const uint8_t* cursor_ = nullptr;
   const uint8_t* end_ = nullptr;

@@ -142,13 +142,6 @@ uint32_t prefixed_entry(uint32_t prefix, uint32_t code) {
   return kNoOp;
 }
 
-// Refuses what was read last. `prefix` 0: none.
-bool fail_opcode(Reader& reader, uint32_t prefix, uint32_t missing, uint32_t offset) {
-  const Feature feature = static_cast<Feature>(missing);
-  if (feature != Feature::kNone) return reader.fail_feature(feature, offset);
-  return reader.fail_index(ErrorCode::kIllegalOpcode, offset, prefix << 16 | reader.value());
-}
-
 // ---- Types (5.3) -----------------------------------------------------------------------------
 
 constexpr uint32_t kFirstType = 0x63;
@@ -267,49 +260,66 @@ bool decode_reference_type(Reader& reader, ValueType* type) {
   return reader.byte() && take_type(reader, true, type);
 }
 
-bool decode_instruction(Reader& reader, DecodedInstruction* out) {
-  out->offset = reader.position();
-  if (!reader.byte()) return false;
-  const uint32_t opcode = reader.value();
+namespace {
+
+// Opcodes behind a prefix, and those that are refused. Returns kIllegal if it failed.
+__attribute__((noinline)) Op decode_rare_opcode(Reader& reader, uint32_t opcode, uint32_t offset) {
   uint32_t prefix = 0;
   uint32_t entry = kNoOp;
   if (opcode < kPlainOpcodes) {
     entry = kOpcodes.at[opcode];
   } else if (opcode >= 0xFB && opcode != 0xFF) {
     prefix = opcode;
-    if (!reader.u32()) return false;
+    if (!reader.u32()) return Op::kIllegal;
     entry = prefixed_entry(prefix, reader.value());
   }
-  if (entry >= kNoOp) return fail_opcode(reader, prefix, entry - kNoOp, out->offset);
-  out->op = static_cast<Op>(entry);
-  out->info = &instruction(out->op);
+  if (entry < kNoOp) return static_cast<Op>(entry);
+  if (entry != kNoOp) {
+    reader.fail_feature(static_cast<Feature>(entry - kNoOp), offset);
+  } else {
+    reader.fail_index(ErrorCode::kIllegalOpcode, offset, prefix << 16 | reader.value());
+  }
+  return Op::kIllegal;
+}
+
+__attribute__((noinline)) bool decode_immediates(Reader& reader, DecodedInstruction* out) {
+  bool ok = false;
   switch (out->info->immediates) {
     case Immediates::kNothing: return true;
     case Immediates::kBlockType: return decode_block_type(reader, out);
     case Immediates::kIndex: return reader.u32(&out->index);
     case Immediates::kTwoIndices: return reader.u32(&out->index) && reader.u32(&out->index2);
     case Immediates::kMemArg: return decode_memarg(reader, *out->info, out);
+#if MOTE_FEATURE_REFERENCE_TYPES
     case Immediates::kReferenceType: return decode_reference_type(reader, &out->type);
     case Immediates::kSelectType:
       if (!reader.u32()) return false;
       if (reader.value() != 1) return reader.fail(ErrorCode::kResultArity);
       return decode_value_type(reader, &out->type);
-    case Immediates::kI32:
-      if (!reader.s32()) return false;
-      out->bits = reader.value();
-      return true;
-    case Immediates::kI64:
-      if (!reader.s64()) return false;
-      break;
-    case Immediates::kF32:
-      if (!reader.fixed(4)) return false;
-      break;
-    case Immediates::kF64:
-      if (!reader.fixed(8)) return false;
-      break;
+#endif
+    case Immediates::kI32: ok = reader.s32(); break;
+    case Immediates::kI64: ok = reader.s64(); break;
+    case Immediates::kF32: ok = reader.fixed(4); break;
+    case Immediates::kF64: ok = reader.fixed(8); break;
   }
   out->bits = reader.bits();
-  return true;
+  return ok;
+}
+
+}  // namespace
+
+bool decode_instruction(Reader& reader, DecodedInstruction* out) {
+  out->offset = reader.position();
+  if (!reader.next_byte()) return false;
+  const uint32_t opcode = reader.value();
+  uint32_t entry = opcode < kPlainOpcodes ? kOpcodes.at[opcode] : kNoOp;
+  if (entry >= kNoOp) {
+    entry = static_cast<uint32_t>(decode_rare_opcode(reader, opcode, out->offset));
+    if (entry == 0) return false;
+  }
+  out->op = static_cast<Op>(entry);
+  out->info = &instruction(out->op);
+  return out->info->immediates == Immediates::kNothing || decode_immediates(reader, out);
 }
 
 }  // namespace mote::detail

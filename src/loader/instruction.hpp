@@ -21,8 +21,10 @@ enum class Immediates : uint8_t {
   kI64,
   kF32,
   kF64,
+#if MOTE_FEATURE_REFERENCE_TYPES
   kReferenceType,
   kSelectType,  // a vector of value types, which must have one element
+#endif
 };
 
 // How an instruction is validated and translated; one per macro of instructions.def.
@@ -107,13 +109,13 @@ constexpr uint32_t kEmptyBlock = 0xFFFFFFFF;
 // Set of features, one bit each.
 constexpr uint32_t feature_bit(Feature feature) { return uint32_t{1} << static_cast<int>(feature); }
 // Whether the build has the feature, for the compiler.
-constexpr bool is_on(Feature feature) {
-  constexpr bool kIsBuiltIn[] = {
-      true,
+inline constexpr bool kIsBuiltIn[] = {
+    true,
 #define MOTE_FEATURE(name, text, level, built_in) (built_in) != 0,
 #include <mote/features.def>
 #undef MOTE_FEATURE
-  };
+};
+__attribute__((always_inline)) constexpr bool is_on(Feature feature) {
   return kIsBuiltIn[static_cast<int>(feature)];
 }
 // What using a value of this type needs.

@@ -22,29 +22,31 @@ bool ModuleDecoder::out_of_memory() { return in_.fail(ErrorCode::kOutOfMemory, i
 
 bool ModuleDecoder::feed(Bytes bytes) {
   if (!in_.need_more()) return false;
+  const uint8_t* next = bytes.data();
+  const uint8_t* const end = bytes.end();
   if (bytes.size() >= kNoIndex - in_.position() - carry_size_) {
     return in_.fail(ErrorCode::kModuleTooLarge, kNoIndex);
   }
-  while (!bytes.empty()) {
-    const size_t waiting = carry_size_;
-    Bytes chunk = bytes;
-    if (waiting != 0) {
-      const size_t room = kCarrySize - waiting;
-      const size_t taken = bytes.size() < room ? bytes.size() : room;
-      memcpy(carry_ + waiting, bytes.data(), taken);
-      chunk = Bytes(carry_, waiting + taken);
-    }
-    if (!run(chunk, waiting == 0 && options_.bytes_stay)) return false;
-    const size_t consumed = static_cast<size_t>(in_.cursor() - chunk.data());
-    if (waiting != 0 && consumed >= waiting) {
-      // What waited is done: the rest can be read where it is.
-      bytes = bytes.from(consumed - waiting);
-      carry_size_ = 0;
+  while (next != end) {
+    size_t taken = static_cast<size_t>(end - next);
+    if (carry_size_ == 0) {
+      in_.refill(next, taken);
     } else {
-      bytes = bytes.from(chunk.size() - waiting);
-      carry_size_ = static_cast<uint8_t>(chunk.size() - consumed);
-      memmove(carry_, in_.cursor(), carry_size_);
+      if (taken > kCarrySize - carry_size_) taken = kCarrySize - carry_size_;
+      memcpy(carry_ + carry_size_, next, taken);
+      in_.refill(carry_, carry_size_ + taken);
     }
+    next += taken;
+    stable_ = carry_size_ == 0 && options_.bytes_stay;
+    if (!run()) return false;
+    size_t left = in_.unread();
+    if (carry_size_ != 0 && left <= taken) {
+      // What waited is done: the rest can be read where it is.
+      next -= left;
+      left = 0;
+    }
+    memmove(carry_, in_.cursor(), left);
+    carry_size_ = static_cast<uint8_t>(left);
   }
   return true;
 }
@@ -68,10 +70,8 @@ bool ModuleDecoder::finish() {
   return true;
 }
 
-// Takes what is complete of `bytes`. False: failed.
-bool ModuleDecoder::run(Bytes bytes, bool stable) {
-  stable_ = stable;
-  in_.refill(bytes, in_.position());
+// Takes all items that are complete. False: failed.
+bool ModuleDecoder::run() {
   for (;;) {
     const uint8_t* item = in_.cursor();
     if (step()) continue;
@@ -95,11 +95,9 @@ bool ModuleDecoder::step() {
     case Step::kNameBytes: return name_bytes();
     case Step::kTypeCount: return type_count();
     case Step::kTypeList: return type_list();
-    case Step::kImportField:
-      module_.imports[module_.import_count].module_name = name();
-      return begin_name(Step::kImportType);
+    case Step::kImportField: return import_field();
     case Step::kImportType: return import_type();
-    case Step::kGlobalExpr: module_.globals[module_.global_count].init = expr_; return end_item();
+    case Step::kGlobalExpr: return global_value();
     case Step::kExportTarget: return export_target();
     case Step::kConstExpr: return const_expr();
     case Step::kElementKind: return element_kind();
@@ -114,10 +112,7 @@ bool ModuleDecoder::step() {
     case Step::kCustomName: return custom_name();
     case Step::kSkip: return skip();
     case Step::kNameSection: return name_section();
-    case Step::kModuleName:
-      module_.module_name = name();
-      step_ = Step::kSkip;
-      return true;
+    case Step::kModuleName: return module_name();
     case Step::kNameMap: return name_map();
     case Step::kNameMapEntry: return name_map_entry();
   }
@@ -153,6 +148,17 @@ const ModuleDecoder::Section ModuleDecoder::kSections[kTag] = {
     {11, 0, 0, 0},  // data count
 };
 #undef MOTE_SECTION
+
+void* ModuleDecoder::items_of(SectionId id) {
+  const uint8_t* at = reinterpret_cast<uint8_t*>(&module_) + kSections[id].items;
+  void* items;
+  memcpy(&items, reinterpret_cast<void* const*>(at), sizeof items);
+  return items;
+}
+
+void* ModuleDecoder::item_at(SectionId id, uint32_t index) {
+  return static_cast<uint8_t*>(items_of(id)) + index * kSections[id].item_size;
+}
 
 inline uint32_t& ModuleDecoder::count_of(SectionId id) {
   return *reinterpret_cast<uint32_t*>(reinterpret_cast<uint8_t*>(&module_) + kSections[id].count);
@@ -245,8 +251,7 @@ bool ModuleDecoder::make_room(SectionId id, uint32_t more) {
   void* moved = arena_.allocate(all, alignment_for(size));
   if (moved == nullptr) return out_of_memory();
   memset(moved, 0, all);
-  void* old;
-  memcpy(&old, items, sizeof old);
+  void* const old = items_of(id);
   if (old != nullptr) memcpy(moved, old, used);
   memcpy(items, &moved, sizeof moved);
   return true;
@@ -255,6 +260,7 @@ bool ModuleDecoder::make_room(SectionId id, uint32_t more) {
 bool ModuleDecoder::item() {
   if (items_left_ == 0) return end_of_section();
   item_offset_ = in_.position();
+  at_ = item_at(section_, count_of(section_));
   switch (section_) {
     case kType: return type_item();
     case kImport: return begin_name(Step::kImportField);
@@ -356,7 +362,7 @@ bool ModuleDecoder::type_count() {
   if (size_ > kMaxParameters) return in_.fail_value(ErrorCode::kTooManyParameters);
   if (in_results_ && size_ > 1 && !use(Feature::kMultiValue)) return false;
   if (!allocate(1)) return false;
-  FunctionType& type = module_.types[module_.type_count];
+  FunctionType& type = current<FunctionType>();
   const ValueType* list = static_cast<ValueType*>(buffer_);
   if (in_results_) {
     type.results = list;
@@ -383,14 +389,24 @@ bool ModuleDecoder::type_list() {
   return true;
 }
 
+ModuleDecoder::SectionId ModuleDecoder::space_of_imports(ExternKind kind) {
+  return kind == ExternKind::kFunction ? kImportedFunctions
+                                       : static_cast<SectionId>(kFunction + static_cast<int>(kind));
+}
+
+bool ModuleDecoder::import_field() {
+  current<ImportData>().module_name = name();
+  return begin_name(Step::kImportType);
+}
+
 // The index spaces can be allocated only when all imports are known: types wait in scratch memory.
 bool ModuleDecoder::import_type() {
-  ImportData& import = module_.imports[module_.import_count];
+  ImportData& import = current<ImportData>();
   ImportType& type = import_types_[module_.import_count];
   import.field_name = name();
   const uint32_t offset = in_.position();
   if (!extern_kind(ErrorCode::kImportKind, &import.kind)) return false;
-  SectionId space = static_cast<SectionId>(kFunction + static_cast<int>(import.kind));
+  const SectionId space = space_of_imports(import.kind);
   memset(static_cast<void*>(&type), 0, sizeof type);
   switch (import.kind) {
     case ExternKind::kFunction:
@@ -399,7 +415,6 @@ bool ModuleDecoder::import_type() {
         return in_.fail(ErrorCode::kTooManyFunctions, offset);
       }
       type.function = in_.value();
-      space = kImportedFunctions;
       break;
     case ExternKind::kTable:
       if (!table_type(&type.table)) return false;
@@ -424,14 +439,9 @@ bool ModuleDecoder::imports_done() {
     return false;
   }
   for (uint32_t i = 0; i < module_.import_count; i++) {
-    const ImportType& type = import_types_[i];
-    const uint32_t index = module_.imports[i].index;
-    switch (module_.imports[i].kind) {
-      case ExternKind::kFunction: module_.imported_function_types[index] = type.function; break;
-      case ExternKind::kTable: module_.tables[index] = type.table; break;
-      case ExternKind::kMemory: module_.memories[index] = type.memory; break;
-      case ExternKind::kGlobal: module_.globals[index] = type.global; break;
-    }
+    const ImportData& import = module_.imports[i];
+    const SectionId space = space_of_imports(import.kind);
+    memcpy(item_at(space, import.index), &import_types_[i], kSections[space].item_size);
   }
   module_.imported_tables = module_.table_count;
   module_.imported_memories = module_.memory_count;
@@ -441,7 +451,7 @@ bool ModuleDecoder::imports_done() {
 
 bool ModuleDecoder::function_item() {
   if (!take_index(kType)) return false;
-  module_.functions[module_.defined_functions].type = in_.value();
+  current<FunctionCode>().type = in_.value();
   return end_item();
 }
 
@@ -464,12 +474,10 @@ bool ModuleDecoder::limits(bool is_memory, Limits* limits, uint8_t* page_size_lo
   if (!in_.byte()) return false;
   const uint32_t flags = in_.value();
   if (flags > (is_memory ? 0x0F : 0x07)) return in_.fail(ErrorCode::kLimitsFlags);
-  const uint32_t minimum_offset = in_.position();
   if (!in_.u64()) return false;
   const uint64_t minimum = in_.bits();
   const uint32_t maximum_offset = in_.position();
-  limits->has_maximum = (flags & 0x01) != 0;
-  if (limits->has_maximum && !in_.u64()) return false;
+  if ((flags & 0x01) != 0 && !in_.u64()) return false;
   uint64_t maximum = in_.bits();
   uint32_t page_log2 = 16;
   if ((flags & 0x08) != 0) {
@@ -485,11 +493,12 @@ bool ModuleDecoder::limits(bool is_memory, Limits* limits, uint8_t* page_size_lo
   // 3.2.7: a memory has at most 2^32 bytes; one byte less with byte pages, to fit 32 bits.
   // Refusing what is invalid anyway comes before refusing what needs a feature.
   const bool is_64 = (flags & 0x04) != 0;
-  uint64_t most = is_memory && page_log2 == 16 ? 65536 : UINT32_MAX;
-  if (is_64) most = !is_memory || page_log2 == 0 ? UINT64_MAX : uint64_t{1} << 48;
+  uint64_t most = is_64 ? UINT64_MAX : UINT32_MAX;
+  if (is_memory && page_log2 == 16) most = (most >> 16) + 1;
+  limits->has_maximum = (flags & 0x01) != 0;
   if (!limits->has_maximum) maximum = most;
   const ErrorCode too_large = is_memory ? ErrorCode::kMemorySize : ErrorCode::kTableSize;
-  if (minimum > most) return in_.fail(too_large, minimum_offset);
+  if (minimum > most) return in_.fail(too_large, offset + 1);
   if (maximum > most) return in_.fail(too_large, maximum_offset);
   if (maximum < minimum) return in_.fail(ErrorCode::kLimitsOrder, maximum_offset);
   if (is_64) return in_.fail_feature(Feature::kMemory64, offset);
@@ -526,25 +535,28 @@ bool ModuleDecoder::table_item() {
   if (in_.available() != 0 && *in_.cursor() == 0x40) {
     return in_.fail_feature(Feature::kFunctionReferences, item_offset_);
   }
-  return table_type(&module_.tables[module_.table_count]) && end_item();
+  return table_type(&current<TableType>()) && end_item();
 }
 
-bool ModuleDecoder::memory_item() {
-  return memory_type(&module_.memories[module_.memory_count]) && end_item();
-}
+bool ModuleDecoder::memory_item() { return memory_type(&current<MemoryType>()) && end_item(); }
 
 bool ModuleDecoder::global_item() {
-  GlobalData& global = module_.globals[module_.global_count];
+  GlobalData& global = current<GlobalData>();
   if (!global_type(&global)) return false;
   global.cell = module_.global_slots;
   module_.global_slots += slots_of(global.type);
   return begin_expr(global.type, Step::kGlobalExpr);
 }
 
+bool ModuleDecoder::global_value() {
+  current<GlobalData>().init = expr_;
+  return end_item();
+}
+
 // ---- Exports, start --------------------------------------------------------------------------
 
 bool ModuleDecoder::export_target() {
-  ExportData& entry = module_.exports[module_.export_count];
+  ExportData& entry = current<ExportData>();
   entry.name = name();
   if (!extern_kind(ErrorCode::kExportKind, &entry.kind)) return false;
   const int kind = static_cast<int>(entry.kind);
@@ -560,7 +572,7 @@ bool ModuleDecoder::export_target() {
 
 namespace {
 
-int compare(StringView a, StringView b) {
+__attribute__((noinline)) int compare(StringView a, StringView b) {
   const size_t common = a.size() < b.size() ? a.size() : b.size();
   const int order = common == 0 ? 0 : memcmp(a.data(), b.data(), common);
   if (order != 0) return order;
@@ -712,9 +724,9 @@ bool ModuleDecoder::locals() {
 }
 
 bool ModuleDecoder::function_body() {
-  bool done = false;
-  if (!sink_.take_instructions(in_, &done)) return false;
-  if (!done) return true;
+  body_done_ = false;
+  if (!sink_.take_instructions(in_, &body_done_)) return false;
+  if (!body_done_) return true;
   if (!in_.at_limit()) return in_.fail(ErrorCode::kSectionSize, in_.position());
   in_.set_limit(section_end_);
   in_.set_function(kNoIndex);

@@ -136,7 +136,7 @@ class ModuleDecoder {
   struct Section;
   static const Section kSections[kTag];
 
-  bool run(Bytes bytes, bool stable);
+  bool run();
   bool step();
 
   // Sections and their items
@@ -147,7 +147,9 @@ class ModuleDecoder {
   bool end_item();
   bool end_of_section();
   uint32_t& count_of(SectionId id);
-  void*& items_of(SectionId id);
+  void* items_of(SectionId id);
+  void* item_at(SectionId id, uint32_t index);
+  static SectionId space_of_imports(ExternKind kind);
   bool make_room(SectionId id, uint32_t more);
   bool add_to(SectionId id, uint32_t offset);
   bool check_index(SectionId space, uint32_t index, uint32_t offset);
@@ -157,12 +159,14 @@ class ModuleDecoder {
   bool type_item();
   bool type_count();
   bool type_list();
+  bool import_field();
   bool import_type();
   bool imports_done();
   bool function_item();
   bool table_item();
   bool memory_item();
   bool global_item();
+  bool global_value();
   bool export_target();
   bool exports_done();
   bool start_section();
@@ -210,11 +214,16 @@ class ModuleDecoder {
   bool custom_name();
   bool skip();
   bool name_section();
+  bool module_name();
   bool name_map();
   bool name_map_entry();
   void drop_names();
 
   bool out_of_memory();
+  template <class T>
+  T& current() {
+    return *static_cast<T*>(at_);
+  }
   StringView name() const { return {reinterpret_cast<const char*>(name_), size_}; }
 
   // Longest item that a step needs at once: the type of an imported table, three of its numbers
@@ -244,6 +253,7 @@ class ModuleDecoder {
   uint32_t filled_;
   void* buffer_;
   const void* name_;
+  void* at_;  // the item of ModuleData that is being read
   ImportType* import_types_;
   uint32_t* export_offsets_;
   uint32_t segment_flags_;
@@ -259,6 +269,7 @@ class ModuleDecoder {
   bool in_names_ = false;  // in the name section
   bool keeps_name_;        // the name that is being read
   bool in_results_;        // which list of a function type
+  bool body_done_;
   ValueType expr_type_;
   Utf8Checker utf8_;
   const LoadOptions options_;

@@ -184,7 +184,7 @@ bool ModuleDecoder::element_item() {
   segment_flags_ = in_.value();
   if (segment_flags_ > 7) return in_.fail_value(ErrorCode::kSegmentFlags);
   if (segment_flags_ != 0 && !use(Feature::kBulkMemory)) return false;
-  ElementSegment& segment = module_.elements[module_.element_count];
+  ElementSegment& segment = current<ElementSegment>();
   const bool has_table = (segment_flags_ & 2) != 0;
   segment.type = ValueType::kFuncRef;
   if ((segment_flags_ & 1) == 0) {
@@ -197,7 +197,7 @@ bool ModuleDecoder::element_item() {
 }
 
 bool ModuleDecoder::element_kind() {
-  ElementSegment& segment = module_.elements[module_.element_count];
+  ElementSegment& segment = current<ElementSegment>();
   const uint32_t offset = in_.position();
   if ((segment_flags_ & 4) != 0) {
     if ((segment_flags_ & 3) != 0 && !decode_reference_type(in_, &segment.type)) return false;
@@ -218,7 +218,7 @@ bool ModuleDecoder::element_count() {
   if (!take_count()) return false;
   if (size_ > kMaxItems) return in_.fail_value(ErrorCode::kTooManyItems);
   if (!allocate(sizeof(uint32_t))) return false;
-  ElementSegment& segment = module_.elements[module_.element_count];
+  ElementSegment& segment = current<ElementSegment>();
   segment.count = size_;
   segment.items = static_cast<uint32_t*>(buffer_);
   step_ = Step::kElementItems;
@@ -228,7 +228,7 @@ bool ModuleDecoder::element_count() {
 bool ModuleDecoder::element_item_index() {
   if (filled_ == size_) return end_item();
   if ((segment_flags_ & 4) != 0) {
-    return begin_expr(module_.elements[module_.element_count].type, Step::kElementExpr);
+    return begin_expr(current<ElementSegment>().type, Step::kElementExpr);
   }
   if (!take_index(kFunction)) return false;
   const uint32_t funcidx = in_.value();
@@ -254,7 +254,7 @@ bool ModuleDecoder::data_item() {
   const uint32_t flags = in_.value();
   if (flags > 2) return in_.fail_value(ErrorCode::kSegmentFlags);
   if (flags != 0 && !use(Feature::kBulkMemory)) return false;
-  DataSegment& segment = module_.data[module_.data_count];
+  DataSegment& segment = current<DataSegment>();
   if (flags != 1) {
     segment.mode = SegmentMode::kActive;
     return active_segment(kMemory, flags == 2, &segment.memory, Step::kDataSize);
@@ -266,7 +266,7 @@ bool ModuleDecoder::data_item() {
 
 bool ModuleDecoder::data_size() {
   if (!take_count()) return false;
-  DataSegment& segment = module_.data[module_.data_count];
+  DataSegment& segment = current<DataSegment>();
   if (segment.mode == SegmentMode::kActive) segment.offset = expr_;
   segment.size = size_;
   module_.module_info.data_bytes += size_;
@@ -334,6 +334,12 @@ bool ModuleDecoder::name_section() {
   skip_end_ = in_.position() + size_;
   if (id == 0 && module_.module_name.empty()) return begin_name(Step::kModuleName);
   step_ = id == 1 && module_.names == nullptr ? Step::kNameMap : Step::kSkip;
+  return true;
+}
+
+bool ModuleDecoder::module_name() {
+  module_.module_name = name();
+  step_ = Step::kSkip;
   return true;
 }
 

@@ -90,28 +90,31 @@ void Loader::end(bool keep) {
   state_ = nullptr;
 }
 
-// A turn of the loader: takes bytes, or (null) finishes. False: failed.
-bool Loader::run(const Bytes* bytes) {
-  if (error_.ok() && state_ == nullptr) error_.code = ErrorCode::kLoadOrder;
+// A turn of the loader: takes bytes or finishes. False: failed.
+bool Loader::run(Bytes bytes, bool finishes) {
+  if (state_ == nullptr && error_.ok()) error_.code = ErrorCode::kLoadOrder;
   if (!error_.ok()) return false;
   state_->begin_turn();
   detail::ModuleDecoder& decoder = state_->decoder;
-  const bool ok = bytes != nullptr ? decoder.feed(*bytes) : decoder.finish();
+  const bool ok = finishes ? decoder.finish() : decoder.feed(bytes);
   state_->end_turn();
-  if (!ok) {
-    error_ = decoder.error();
-    end(false);
-  }
+  if (!ok) fail();
   return ok;
 }
 
+// Apart, so that the error takes no native stack during the load.
+__attribute__((noinline)) void Loader::fail() {
+  error_ = state_->decoder.error();
+  end(false);
+}
+
 LoadState Loader::feed(Bytes bytes) {
-  return run(&bytes) ? LoadState::kNeedMore : LoadState::kFailed;
+  return run(bytes, false) ? LoadState::kNeedMore : LoadState::kFailed;
 }
 
 Error Loader::finish(const Module** module) {
   *module = nullptr;
-  if (run(nullptr)) {
+  if (run({}, true)) {
     const detail::Arena& arena = store_->arena;
     const detail::Arena::Mark& before = state_->mark;
     ModuleInfo& info = state_->module.module_info;
