@@ -139,6 +139,17 @@ TEST(Loader, ReportsACountThatIsTooLargeWhereItStands) {
             "byte offset 13: unexpected end of section or function 16383");
 }
 
+TEST(Loader, ReportsAMissingOperandBeforeTooManyLabels) {
+  // The body is a br_table of 127 labels, without an operand.
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x01,
+                                      0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00,
+                                      0x0A, 0x06, 0x01, 0x04, 0x00, 0x0E, 0x7F, 0x0B};
+  TestStore test;
+  const Module* module = nullptr;
+  EXPECT_EQ(text(load(test.store, view(bytes), &module)),
+            "byte offset 23, function 0: type mismatch (expected i32, found nothing)");
+}
+
 TEST(Loader, ReportsAConstantThatIsCutOffWhereItStands) {
   // The body ends 3 bytes behind f32.const; the input ends after one of them.
   const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x01,

@@ -202,8 +202,7 @@ void Translator::br_table() {
   pop(ValueType::kI32, &c_);
   // Each label takes at least a byte; the default comes on top.
   if (in_.index >= reader_->left()) {
-    failed_ = true;
-    reader_->fail(ErrorCode::kUnexpectedEndOfSection, in_.offset);
+    fail(ErrorCode::kUnexpectedEndOfSection);
     return;
   }
   in_table_ = true;
