@@ -49,6 +49,15 @@ __attribute__((noinline)) void run_loop(ExecutionData* execution, const void* co
       default: __builtin_unreachable();
 #endif
 
+#if MOTE_SHARED_JUMP
+#define MOTE_JUMPS(flow)                   \
+  if (flow == Flow::kJump1) goto on_jump1; \
+  if (flow == Flow::kJump2) goto on_jump2; \
+  if (flow == Flow::kJump3) goto on_jump3; \
+  if (flow == Flow::kJump4) goto on_jump4;
+#else
+#define MOTE_JUMPS(flow)
+#endif
 #define MOTE_HANDLER(name, ...)                     \
   MOTE_HANDLER_LABEL(name) : {                      \
     const Flow flow = __VA_ARGS__(r);               \
@@ -61,6 +70,7 @@ __attribute__((noinline)) void run_loop(ExecutionData* execution, const void* co
     if (flow == Flow::kTouch8) goto on_touch8;      \
     if (flow == Flow::kCheck) goto on_check;        \
     if (flow == Flow::kTrap) goto on_trap;          \
+    MOTE_JUMPS(flow)                                \
     return;                                         \
   }
 #include "interp/handlers.def"
@@ -70,6 +80,23 @@ __attribute__((noinline)) void run_loop(ExecutionData* execution, const void* co
 #endif
 
 // clang-format off
+#if MOTE_SHARED_JUMP
+    uint32_t units;
+    on_jump1: units = 1; goto on_jump;
+    on_jump2: units = 2; goto on_jump;
+    on_jump3: units = 3; goto on_jump;
+    on_jump4: units = 4;
+    on_jump: {
+      const Unit* const target = r.pc() + units;
+      const int32_t distance = read_distance(target);
+      if (distance < 0 && __builtin_expect(!pay_check(r), 0)) goto on_check;
+      r.set_pc(target + distance);
+#if MOTE_JUMPS_AT_ONCE
+      jump_to_next<0>();
+#endif
+    }
+    MOTE_DISPATCH_NEXT;
+#endif
     uint32_t touched;
     on_touch1: touched = 1; goto on_touch;
     on_touch2: touched = 2; goto on_touch;

@@ -51,11 +51,7 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_APART_F32 0
 #define MOTE_APART_F64 0
 #define MOTE_OUT_I64 1
-#if defined(__ARM_FP) || defined(__riscv_flen)
-#define MOTE_OUT_F32 0
-#else
 #define MOTE_OUT_F32 1
-#endif
 #define MOTE_OUT_F64 1
 #elif MOTE_HANDLERS == MOTE_HANDLERS_FAST
 #define MOTE_LEVEL_I32 2

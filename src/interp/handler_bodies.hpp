@@ -28,7 +28,18 @@ enum class Flow : uint8_t {
   kTouch8,
   kCheck,  // look at fuel and the interrupt flag, then run the instruction again
   kStop,   // leave the engine; state and reason are stored already
+  kJump1,  // go to the target that stands one unit behind the handler's (MOTE_SHARED_JUMP)
+  kJump2,
+  kJump3,
+  kJump4,
 };
+
+// Whether handlers of branches share the code that goes to a target. Where size counts.
+#if MOTE_DIRECTIONS == 1 && MOTE_DISPATCH != MOTE_DISPATCH_TAIL
+#define MOTE_SHARED_JUMP 1
+#else
+#define MOTE_SHARED_JUMP 0
+#endif
 
 // Ends a body that is done: the next instruction is kUnits further on.
 template <uint32_t kUnits>
@@ -420,6 +431,11 @@ MOTE_INLINE void restore_checks(Registers& r) {
 // Goes to the target that stands at kAtTarget.
 template <Direction kDirection, uint32_t kAtTarget>
 MOTE_INLINE Flow jump(Registers& r) {
+#if MOTE_SHARED_JUMP
+  (void)r;
+  static_assert(kAtTarget >= 1 && kAtTarget <= 4, "");
+  return static_cast<Flow>(static_cast<uint32_t>(Flow::kJump1) + kAtTarget - 1);
+#else
   if constexpr (kDirection == Direction::B) {
     if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   }
@@ -433,6 +449,7 @@ MOTE_INLINE Flow jump(Registers& r) {
 #else
   r.set_pc(read_target(r.pc() + kAtTarget));
   return next<0>(r);
+#endif
 #endif
 }
 
@@ -703,6 +720,26 @@ MOTE_INLINE Flow runtime_call(Registers& r) {
   if (code != ErrorCode::kOk) return trap(r, code);
   reload_memory(r);
   return next<kHandlerUnits + kSlotUnits + 2 * kU32Units>(r);
+}
+
+// One handler for all of them, where size counts. The number of the call follows the operands.
+MOTE_INLINE Flow numbered_call(Registers& r) {
+  static constexpr RuntimeCall kCalls[] = {
+#define MOTE_RUNTIME_CALL(name, function, pays) calls::function,
+#include "interp/runtime_calls.def"
+  };
+  constexpr uint32_t kAtNumber = kHandlerUnits + kSlotUnits + 2 * kU32Units;
+  if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
+  save_checks(r);
+  const ErrorCode code = kCalls[read_number(r.pc() + kAtNumber)](
+      *r.execution(),
+      static_cast<uint32_t*>(static_cast<void*>(r.frame() + read_slot(r.pc() + kHandlerUnits))),
+      read_u32(r.pc() + kHandlerUnits + kSlotUnits),
+      read_u32(r.pc() + kHandlerUnits + kSlotUnits + kU32Units));
+  restore_checks(r);
+  if (code != ErrorCode::kOk) return trap(r, code);
+  reload_memory(r);
+  return next<kAtNumber + kSlotUnits>(r);
 }
 
 }  // namespace mote::detail

@@ -17,6 +17,12 @@ enum class Handler : uint16_t {
   kCount,
 };
 
+// Instructions that the runtime carries out.
+enum class RuntimeOp : uint8_t {
+#define MOTE_RUNTIME_CALL(name, ...) k##name,
+#include "interp/runtime_calls.def"
+};
+
 // The handler that takes its value from the accumulator follows the one that takes it from a slot.
 constexpr Handler accumulated(Handler from_slot, bool accumulator) {
   return static_cast<Handler>(static_cast<uint32_t>(from_slot) + (accumulator ? 1 : 0));

@@ -19,8 +19,8 @@ F round_bits(F value, Rounding rounding) {
   const U sign = bits & kSign;
   U magnitude = bits & ~kSign;
   const int exponent = static_cast<int>(magnitude >> kFraction) - kBias;
-  // Integers, infinities and NaNs.
-  if (exponent >= kFraction) return value;
+  // Integers, infinities and NaNs, which become quiet.
+  if (exponent >= kFraction) return value != value ? value + value : value;
   const bool is_away = rounding == (sign != 0 ? Rounding::kDown : Rounding::kUp);
   const bool is_even = rounding == Rounding::kToEven;
   if (exponent < 0) {

@@ -47,21 +47,25 @@ struct Trapping {
   struct name : Pure<R, T> {                              \
     static MOTE_INLINE R apply(T a, T b) { __VA_ARGS__; } \
   };
+#define MOTE_COMPARISON(name, T, ...)                                      \
+  struct name : Pure<uint32_t, T> {                                        \
+    static constexpr MOTE_INLINE uint32_t apply(T a, T b) { __VA_ARGS__; } \
+  };
 
 // ---- Integers: the same text for both widths -------------------------------------------------
 
 #define MOTE_INTEGER(P, U, S, kBits, kLogBits)                                                    \
   MOTE_PURE1(P##Eqz, uint32_t, U, return a == 0)                                                  \
-  MOTE_PURE2(P##Eq, uint32_t, U, return a == b)                                                   \
-  MOTE_PURE2(P##Ne, uint32_t, U, return a != b)                                                   \
-  MOTE_PURE2(P##LtS, uint32_t, U, return static_cast<S>(a) < static_cast<S>(b))                   \
-  MOTE_PURE2(P##LtU, uint32_t, U, return a < b)                                                   \
-  MOTE_PURE2(P##GtS, uint32_t, U, return static_cast<S>(a) > static_cast<S>(b))                   \
-  MOTE_PURE2(P##GtU, uint32_t, U, return a > b)                                                   \
-  MOTE_PURE2(P##LeS, uint32_t, U, return static_cast<S>(a) <= static_cast<S>(b))                  \
-  MOTE_PURE2(P##LeU, uint32_t, U, return a <= b)                                                  \
-  MOTE_PURE2(P##GeS, uint32_t, U, return static_cast<S>(a) >= static_cast<S>(b))                  \
-  MOTE_PURE2(P##GeU, uint32_t, U, return a >= b)                                                  \
+  MOTE_COMPARISON(P##Eq, U, return a == b)                                                        \
+  MOTE_COMPARISON(P##Ne, U, return a != b)                                                        \
+  MOTE_COMPARISON(P##LtS, U, return static_cast<S>(a) < static_cast<S>(b))                        \
+  MOTE_COMPARISON(P##LtU, U, return a < b)                                                        \
+  MOTE_COMPARISON(P##GtS, U, return static_cast<S>(a) > static_cast<S>(b))                        \
+  MOTE_COMPARISON(P##GtU, U, return a > b)                                                        \
+  MOTE_COMPARISON(P##LeS, U, return static_cast<S>(a) <= static_cast<S>(b))                       \
+  MOTE_COMPARISON(P##LeU, U, return a <= b)                                                       \
+  MOTE_COMPARISON(P##GeS, U, return static_cast<S>(a) >= static_cast<S>(b))                       \
+  MOTE_COMPARISON(P##GeU, U, return a >= b)                                                       \
   MOTE_PURE2(P##Add, U, U, return a + b)                                                          \
   MOTE_PURE2(P##Sub, U, U, return a - b)                                                          \
   MOTE_PURE2(P##Mul, U, U, return a * b)                                                          \
@@ -138,11 +142,14 @@ MOTE_PURE1(I64Extend32S, uint64_t, uint64_t,
 #if MOTE_FEATURE_FLOATS
 
 // Instructions or a C library where that is good at it, else our own. Arm: FPv5 has instructions.
+// Functions of a C library may hand a signalling NaN through; 4.3.3 wants it quiet.
+#define MOTE_ROUND(F, name, function) \
+  MOTE_INLINE F name(F a) { return a != a ? a + a : function; }
 #if __SIZEOF_POINTER__ == 8 || (defined(__ARM_FP) && __ARM_ARCH >= 8)
-MOTE_INLINE float round_even(float a) { return __builtin_rintf(a); }
-MOTE_INLINE float round_up(float a) { return __builtin_ceilf(a); }
-MOTE_INLINE float round_down(float a) { return __builtin_floorf(a); }
-MOTE_INLINE float round_to_zero(float a) { return __builtin_truncf(a); }
+MOTE_ROUND(float, round_even, __builtin_rintf(a))
+MOTE_ROUND(float, round_up, __builtin_ceilf(a))
+MOTE_ROUND(float, round_down, __builtin_floorf(a))
+MOTE_ROUND(float, round_to_zero, __builtin_truncf(a))
 #else
 MOTE_INLINE float round_even(float a) { return round_float(a, Rounding::kToEven); }
 MOTE_INLINE float round_up(float a) { return round_float(a, Rounding::kUp); }
@@ -150,51 +157,75 @@ MOTE_INLINE float round_down(float a) { return round_float(a, Rounding::kDown); 
 MOTE_INLINE float round_to_zero(float a) { return round_float(a, Rounding::kToZero); }
 #endif
 #if __SIZEOF_POINTER__ == 8
-MOTE_INLINE double round_even(double a) { return __builtin_rint(a); }
-MOTE_INLINE double round_up(double a) { return __builtin_ceil(a); }
-MOTE_INLINE double round_down(double a) { return __builtin_floor(a); }
-MOTE_INLINE double round_to_zero(double a) { return __builtin_trunc(a); }
+MOTE_ROUND(double, round_even, __builtin_rint(a))
+MOTE_ROUND(double, round_up, __builtin_ceil(a))
+MOTE_ROUND(double, round_down, __builtin_floor(a))
+MOTE_ROUND(double, round_to_zero, __builtin_trunc(a))
 #else
 MOTE_INLINE double round_even(double a) { return round_float(a, Rounding::kToEven); }
 MOTE_INLINE double round_up(double a) { return round_float(a, Rounding::kUp); }
 MOTE_INLINE double round_down(double a) { return round_float(a, Rounding::kDown); }
 MOTE_INLINE double round_to_zero(double a) { return round_float(a, Rounding::kToZero); }
 #endif
-MOTE_INLINE float square_root(float a) { return __builtin_sqrtf(a); }
-MOTE_INLINE double square_root(double a) { return __builtin_sqrt(a); }
+MOTE_ROUND(float, square_root, __builtin_sqrtf(a))
+MOTE_ROUND(double, square_root, __builtin_sqrt(a))
+#undef MOTE_ROUND
 
-// Rounding functions of a C library may hand a signalling NaN through; 4.3.3 wants it quiet.
-#define MOTE_ROUNDED(function) return a != a ? a + a : function(a)
+template <class F>
+struct Bits;
+template <>
+struct Bits<float> {
+  using Type = uint32_t;
+};
+template <>
+struct Bits<double> {
+  using Type = uint64_t;
+};
+template <class F>
+using BitsOf = typename Bits<F>::Type;
+
+// f.min of two zeros is -0 if either is, f.max +0 if either is: for equal numbers the bits differ
+// in the sign of zero only, so "or" and "and" of the bits are what 4.3.3 asks for.
+template <class F>
+MOTE_INLINE F extremum(F a, F b, bool larger) {
+  using U = BitsOf<F>;
+  if (a != a || b != b) return a + b;
+  if (a == b) {
+    const U bits_a = bit_cast<U>(a);
+    const U bits_b = bit_cast<U>(b);
+    return bit_cast<F>(larger ? bits_a & bits_b : bits_a | bits_b);
+  }
+  return (a < b) != larger ? a : b;
+}
+template <class F, bool kLarger>
+struct Extremum : Pure<F, F> {
+  static constexpr bool kIsLarger = kLarger;
+  static MOTE_INLINE F apply(F a, F b) { return extremum(a, b, kLarger); }
+};
 
 #define MOTE_FLOAT(P, F, U, kSign)                                                     \
-  MOTE_PURE2(P##Eq, uint32_t, F, return a == b)                                        \
-  MOTE_PURE2(P##Ne, uint32_t, F, return a != b)                                        \
-  MOTE_PURE2(P##Lt, uint32_t, F, return a < b)                                         \
-  MOTE_PURE2(P##Gt, uint32_t, F, return a > b)                                         \
-  MOTE_PURE2(P##Le, uint32_t, F, return a <= b)                                        \
-  MOTE_PURE2(P##Ge, uint32_t, F, return a >= b)                                        \
+  MOTE_COMPARISON(P##Eq, F, return a == b)                                             \
+  MOTE_COMPARISON(P##Ne, F, return a != b)                                             \
+  MOTE_COMPARISON(P##Lt, F, return a < b)                                              \
+  MOTE_COMPARISON(P##Gt, F, return a > b)                                              \
+  MOTE_COMPARISON(P##Le, F, return a <= b)                                             \
+  MOTE_COMPARISON(P##Ge, F, return a >= b)                                             \
   MOTE_PURE2(P##Add, F, F, return a + b)                                               \
   MOTE_PURE2(P##Sub, F, F, return a - b)                                               \
   MOTE_PURE2(P##Mul, F, F, return a * b)                                               \
   MOTE_PURE2(P##Div, F, F, return a / b)                                               \
-  MOTE_PURE2(P##Min, F, F, if (a != a || b != b) return a + b;                         \
-             if (a == b) return bit_cast<F>(bit_cast<U>(a) | bit_cast<U>(b));          \
-             return a < b ? a : b)                                                     \
-  MOTE_PURE2(P##Max, F, F, if (a != a || b != b) return a + b;                         \
-             if (a == b) return bit_cast<F>(bit_cast<U>(a) & bit_cast<U>(b));          \
-             return a > b ? a : b)                                                     \
+  struct P##Min : Extremum<F, false> {};                                               \
+  struct P##Max : Extremum<F, true> {};                                                \
   MOTE_PURE2(P##Copysign, F, F,                                                        \
              return bit_cast<F>((bit_cast<U>(a) & ~kSign) | (bit_cast<U>(b) & kSign))) \
   MOTE_PURE1(P##Abs, F, F, return bit_cast<F>(bit_cast<U>(a) & ~kSign))                \
   MOTE_PURE1(P##Neg, F, F, return bit_cast<F>(bit_cast<U>(a) ^ kSign))                 \
-  MOTE_PURE1(P##Ceil, F, F, MOTE_ROUNDED(round_up))                                    \
-  MOTE_PURE1(P##Floor, F, F, MOTE_ROUNDED(round_down))                                 \
-  MOTE_PURE1(P##Trunc, F, F, MOTE_ROUNDED(round_to_zero))                              \
-  MOTE_PURE1(P##Nearest, F, F, MOTE_ROUNDED(round_even))                               \
-  MOTE_PURE1(P##Sqrt, F, F, MOTE_ROUNDED(square_root))
+  MOTE_PURE1(P##Ceil, F, F, return round_up(a))                                        \
+  MOTE_PURE1(P##Floor, F, F, return round_down(a))                                     \
+  MOTE_PURE1(P##Trunc, F, F, return round_to_zero(a))                                  \
+  MOTE_PURE1(P##Nearest, F, F, return round_even(a))                                   \
+  MOTE_PURE1(P##Sqrt, F, F, return square_root(a))
 
-// f.min of two zeros is -0 if either is, f.max +0 if either is: for equal numbers the bits differ
-// in the sign of zero only, so "or" and "and" of the bits are what 4.3.3 asks for.
 MOTE_FLOAT(F32, float, uint32_t, uint32_t{0x80000000})
 MOTE_FLOAT(F64, double, uint64_t, uint64_t{0x8000000000000000})
 
@@ -269,12 +300,12 @@ MOTE_TRUNCATIONS(I64, uint64_t, int64_t, S)
 MOTE_TRUNCATIONS(I64, uint64_t, uint64_t, U)
 
 #undef MOTE_FLOAT
-#undef MOTE_ROUNDED
 #undef MOTE_TRUNCATIONS
 #endif  // MOTE_FEATURE_FLOATS
 
 #undef MOTE_INTEGER
 #undef MOTE_PURE1
 #undef MOTE_PURE2
+#undef MOTE_COMPARISON
 
 }  // namespace mote::detail::semantics

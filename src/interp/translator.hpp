@@ -140,7 +140,7 @@ class Translator final : public CodeSink {
   void global_set();
   void bulk_instruction();
   void table_instruction();
-  void runtime_instruction(Handler handler, Types parameters, ValueType result);
+  void runtime_instruction(RuntimeOp op, Types parameters, ValueType result);
 
   // Operand stack (translator_stack.cpp)
   void push(ValueType type, PlaceKind kind, uint64_t bits);
