@@ -256,16 +256,11 @@ CallOutcome call_host(ExecutionData& execution, uint8_t* frame, const ImportedFu
   if (stack_left(execution, frame) < bytes) {
     return trap_call(execution, ErrorCode::kStackExhausted);
   }
-  uint64_t cells[kMaxHostParameters] = {};
-  const uint8_t* at = frame;
-  for (uint32_t i = 0; i < type.parameter_count; i++) {
-    at = load_value(at, type.parameters[i], &cells[i]);
-  }
   uint8_t* const outer_top = execution.host_top;
   execution.host_top = frame + bytes;
   execution.host_nesting++;
   Host host = ExecutionData::make_host(execution, import.context);
-  const HostStatus status = import.host->thunk(host, cells);
+  const HostStatus status = import.host->thunk(host, frame);
   execution.host_nesting--;
   execution.host_top = outer_top;
   switch (status.kind) {
@@ -281,7 +276,6 @@ CallOutcome call_host(ExecutionData& execution, uint8_t* frame, const ImportedFu
       execution.stop = StopReason::kWait;
       return CallOutcome::kStopped;
   }
-  if (type.result_count != 0) store_value(frame, type.results[0], cells[0]);
   return CallOutcome::kReturned;
 }
 
