@@ -120,8 +120,9 @@ struct ExternRef {
 };
 
 namespace detail {
-// `cells`: one 64-bit cell per Wasm parameter on entry; the result in cell 0 on return.
-using HostThunk = HostStatus (*)(Host& host, uint64_t* cells);
+// `slots`: the parameters as they lie in the guest's frame: 32-bit slots, two for i64 and f64. The
+// result replaces them.
+using HostThunk = HostStatus (*)(Host& host, uint8_t* slots);
 }  // namespace detail
 
 // One entry of a table of host functions. Make it with host_function<>().

@@ -6,58 +6,61 @@
 namespace mote {
 namespace detail {
 
-// Binding<T>: how one C++ parameter or result type is passed. kCells counts Wasm parameters,
-// `types` writes their value types, `prepare` makes guest memory accessible (it may move the
-// memory, so all parameters are prepared before any is read), `read` and `write` convert.
+// Binding<T>: how one C++ parameter or result type is passed. kCount counts Wasm parameters, kBytes
+// what they take in the guest's frame; `types` writes their value types, `prepare` makes guest
+// memory accessible (it may move the memory, so all parameters are prepared before any is read),
+// `read` and `write` convert. `slots` is where the value is in the frame, aligned to 4 bytes.
 template <class T>
 struct Binding;
 
-template <class T, class Raw, ValueType kType>
+template <class T, ValueType kType>
 struct NumberBinding {
-  static constexpr uint16_t kCells = 1;
+  static constexpr uint16_t kCount = 1;
+  static constexpr uint16_t kBytes = sizeof(T);
   static constexpr void types(ValueType* out) { out[0] = kType; }
-  static ErrorCode prepare(Host&, const uint64_t*) { return ErrorCode::kOk; }
-  static T read(Host&, const uint64_t* cells) {
-    const Raw raw = static_cast<Raw>(cells[0]);
+  static ErrorCode prepare(Host&, const uint8_t*) { return ErrorCode::kOk; }
+  static T read(Host&, const uint8_t* slots) {
     T value;
-    memcpy(&value, &raw, sizeof value);
+    memcpy(static_cast<void*>(&value), __builtin_assume_aligned(slots, 4), sizeof value);
     return value;
   }
-  static void write(uint64_t* cells, T value) {
-    Raw raw;
-    memcpy(&raw, &value, sizeof raw);
-    cells[0] = raw;
+  static void write(uint8_t* slots, T value) {
+    memcpy(__builtin_assume_aligned(slots, 4), &value, sizeof value);
   }
 };
 template <>
-struct Binding<int32_t> : NumberBinding<int32_t, uint32_t, ValueType::kI32> {};
+struct Binding<int32_t> : NumberBinding<int32_t, ValueType::kI32> {};
 template <>
-struct Binding<uint32_t> : NumberBinding<uint32_t, uint32_t, ValueType::kI32> {};
+struct Binding<uint32_t> : NumberBinding<uint32_t, ValueType::kI32> {};
 template <>
-struct Binding<int64_t> : NumberBinding<int64_t, uint64_t, ValueType::kI64> {};
+struct Binding<int64_t> : NumberBinding<int64_t, ValueType::kI64> {};
 template <>
-struct Binding<uint64_t> : NumberBinding<uint64_t, uint64_t, ValueType::kI64> {};
+struct Binding<uint64_t> : NumberBinding<uint64_t, ValueType::kI64> {};
 template <>
-struct Binding<float> : NumberBinding<float, uint32_t, ValueType::kF32> {};
+struct Binding<float> : NumberBinding<float, ValueType::kF32> {};
 template <>
-struct Binding<double> : NumberBinding<double, uint64_t, ValueType::kF64> {};
+struct Binding<double> : NumberBinding<double, ValueType::kF64> {};
 template <>
-struct Binding<ExternRef> : NumberBinding<ExternRef, uint32_t, ValueType::kExternRef> {};
+struct Binding<ExternRef> : NumberBinding<ExternRef, ValueType::kExternRef> {};
 
 template <class T>
 struct SpanBinding {
-  static constexpr uint16_t kCells = 2;
+  static constexpr uint16_t kCount = 2;
+  static constexpr uint16_t kBytes = 8;
   static constexpr void types(ValueType* out) { out[0] = out[1] = ValueType::kI32; }
-  static ErrorCode prepare(Host& host, const uint64_t* cells) {
-    const uint32_t address = static_cast<uint32_t>(cells[0]);
-    const uint64_t length = static_cast<uint64_t>(static_cast<uint32_t>(cells[1])) * sizeof(T);
-    if (address % alignof(T) != 0) return ErrorCode::kMemoryBounds;
-    return host.touch(address, length);
+  static uint32_t word(const uint8_t* slots, uint32_t number) {
+    uint32_t value;
+    memcpy(&value, __builtin_assume_aligned(slots + 4 * number, 4), sizeof value);
+    return value;
   }
-  static Span<T> read(Host& host, const uint64_t* cells) {
-    const uint32_t count = static_cast<uint32_t>(cells[1]);
+  static ErrorCode prepare(Host& host, const uint8_t* slots) {
+    const uint32_t address = word(slots, 0);
+    if (address % alignof(T) != 0) return ErrorCode::kMemoryBounds;
+    return host.touch(address, static_cast<uint64_t>(word(slots, 1)) * sizeof(T));
+  }
+  static Span<T> read(Host& host, const uint8_t* slots) {
     const MutableBytes bytes =
-        host.memory(static_cast<uint32_t>(cells[0]), count * static_cast<uint32_t>(sizeof(T)));
+        host.memory(word(slots, 0), word(slots, 1) * static_cast<uint32_t>(sizeof(T)));
     return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
 };
@@ -65,8 +68,8 @@ template <class T>
 struct Binding<Span<T>> : SpanBinding<T> {};
 template <>
 struct Binding<StringView> : SpanBinding<const char> {
-  static StringView read(Host& host, const uint64_t* cells) {
-    const Span<const char> text = SpanBinding<const char>::read(host, cells);
+  static StringView read(Host& host, const uint8_t* slots) {
+    const Span<const char> text = SpanBinding<const char>::read(host, slots);
     return {text.data(), text.size()};
   }
 };
@@ -77,35 +80,35 @@ constexpr uint16_t kMaxHostParameters = 16;
 // Result types.
 template <class R>
 struct ResultBinding {
-  static constexpr uint16_t kCells = 1;
+  static constexpr uint16_t kCount = 1;
   static constexpr void types(ValueType* out) { Binding<R>::types(out); }
-  static HostStatus finish(uint64_t* cells, R value) {
-    Binding<R>::write(cells, value);
+  static HostStatus finish(uint8_t* slots, R value) {
+    Binding<R>::write(slots, value);
     return {};
   }
 };
 template <class R>
 struct ResultBinding<HostResult<R>> {
-  static constexpr uint16_t kCells = 1;
+  static constexpr uint16_t kCount = 1;
   static constexpr void types(ValueType* out) { Binding<R>::types(out); }
-  static HostStatus finish(uint64_t* cells, const HostResult<R>& result) {
-    Binding<R>::write(cells, result.value());
+  static HostStatus finish(uint8_t* slots, const HostResult<R>& result) {
+    Binding<R>::write(slots, result.value());
     return result.status();
   }
 };
 struct NoResult {
-  static constexpr uint16_t kCells = 0;
+  static constexpr uint16_t kCount = 0;
   static constexpr void types(ValueType*) {}
 };
 template <>
 struct ResultBinding<void> : NoResult {};
 template <>
 struct ResultBinding<HostResult<void>> : NoResult {
-  static HostStatus finish(uint64_t*, const HostResult<void>& result) { return result.status(); }
+  static HostStatus finish(uint8_t*, const HostResult<void>& result) { return result.status(); }
 };
 template <>
 struct ResultBinding<HostStatus> : NoResult {
-  static HostStatus finish(uint64_t*, const HostStatus& status) { return status; }
+  static HostStatus finish(uint8_t*, const HostStatus& status) { return status; }
 };
 
 template <uint16_t kCount>
@@ -115,15 +118,15 @@ struct TypeArray {
 
 template <auto kFunction, bool kTakesHost, class R, class... P>
 struct HostBindingFor {
-  static constexpr uint16_t kParameters = (Binding<P>::kCells + ... + 0);
-  static constexpr uint16_t kResultCells = ResultBinding<R>::kCells;
+  static constexpr uint16_t kParameters = (Binding<P>::kCount + ... + 0);
+  static constexpr uint16_t kResultCount = ResultBinding<R>::kCount;
 
   static_assert(kParameters <= kMaxHostParameters, "too many parameters for a host function");
 
   static constexpr TypeArray<kParameters> parameter_types() {
     TypeArray<kParameters> array;
     uint16_t at = 0;
-    ((Binding<P>::types(array.types + at), at = static_cast<uint16_t>(at + Binding<P>::kCells)),
+    ((Binding<P>::types(array.types + at), at = static_cast<uint16_t>(at + Binding<P>::kCount)),
      ...);
     (void)at;
     return array;
@@ -136,12 +139,12 @@ struct HostBindingFor {
   static constexpr TypeArray<kParameters> kParameterTypes = parameter_types();
   static constexpr TypeArray<1> kResultTypes = result_types();
 
-  // Position of parameter kIndex in the cells.
+  // Position of parameter kIndex in the frame.
   template <size_t kIndex>
-  static constexpr uint16_t cell_of() {
-    constexpr uint16_t kCells[] = {Binding<P>::kCells..., 0};
+  static constexpr uint16_t offset_of() {
+    constexpr uint16_t kBytes[] = {Binding<P>::kBytes..., 0};
     uint16_t at = 0;
-    for (size_t i = 0; i < kIndex; i++) at = static_cast<uint16_t>(at + kCells[i]);
+    for (size_t i = 0; i < kIndex; i++) at = static_cast<uint16_t>(at + kBytes[i]);
     return at;
   }
 
@@ -155,28 +158,29 @@ struct HostBindingFor {
   };
 
   template <size_t... kIndex>
-  static HostStatus call(Host& host, uint64_t* cells, Indices<kIndex...>) {
+  static HostStatus call(Host& host, uint8_t* slots, Indices<kIndex...>) {
     ErrorCode code = ErrorCode::kOk;
-    (void)((code = Binding<P>::prepare(host, cells + cell_of<kIndex>()), code == ErrorCode::kOk) &&
+    (void)((code = Binding<P>::prepare(host, slots + offset_of<kIndex>()),
+            code == ErrorCode::kOk) &&
            ...);
     if (code != ErrorCode::kOk) return host_trap(code);
     auto invoke = [&]() -> R {
       if constexpr (kTakesHost) {
-        return kFunction(host, Binding<P>::read(host, cells + cell_of<kIndex>())...);
+        return kFunction(host, Binding<P>::read(host, slots + offset_of<kIndex>())...);
       } else {
-        return kFunction(Binding<P>::read(host, cells + cell_of<kIndex>())...);
+        return kFunction(Binding<P>::read(host, slots + offset_of<kIndex>())...);
       }
     };
     if constexpr (__is_same(R, void)) {
       invoke();
       return {};
     } else {
-      return ResultBinding<R>::finish(cells, invoke());
+      return ResultBinding<R>::finish(slots, invoke());
     }
   }
 
-  static HostStatus thunk(Host& host, uint64_t* cells) {
-    return call(host, cells, typename MakeIndices<sizeof...(P)>::Type{});
+  static HostStatus thunk(Host& host, uint8_t* slots) {
+    return call(host, slots, typename MakeIndices<sizeof...(P)>::Type{});
   }
 };
 
@@ -195,7 +199,7 @@ constexpr HostFunction host_function(const char* module_name, const char* field_
   using B = detail::HostBinding<kFunction, decltype(kFunction)>;
   return HostFunction{module_name, field_name,
                       FunctionType{B::kParameterTypes.types, B::kResultTypes.types, B::kParameters,
-                                   B::kResultCells},
+                                   B::kResultCount},
                       &B::thunk};
 }
 

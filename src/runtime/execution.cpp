@@ -39,57 +39,40 @@ bool arguments_match(const FunctionType& type, Span<const Value> arguments) {
 }
 
 // Puts a call of `function` at `frame`, to return to the exit stub.
-Error prepare_call(ExecutionData& execution, Function function, Span<const Value> arguments,
-                   uint8_t* frame) {
-  if (!function.exists()) return make_error(ErrorCode::kNotAFunction);
+ErrorCode prepare_call(ExecutionData& execution, Function function, Span<const Value> arguments,
+                       uint8_t* frame) {
+  if (!function.exists()) return ErrorCode::kNotAFunction;
   InstanceData& instance = InstanceData::of(*function.instance);
-  if (function.index >= instance.module->function_count()) {
-    return make_error(ErrorCode::kNotAFunction);
-  }
+  if (function.index >= instance.module->function_count()) return ErrorCode::kNotAFunction;
   const FunctionType& type = instance.module->function_type(function.index);
-  if (!arguments_match(type, arguments)) return make_error(ErrorCode::kArguments);
-  const size_t needed = call_bytes(type);
-  if (frame > execution.stack_end || static_cast<size_t>(execution.stack_end - frame) < needed) {
-    return make_error(ErrorCode::kStackExhausted);
+  if (!arguments_match(type, arguments)) return ErrorCode::kArguments;
+  if (frame > execution.stack_end ||
+      static_cast<size_t>(execution.stack_end - frame) < call_bytes(type)) {
+    return ErrorCode::kStackExhausted;
   }
   uint8_t* at = frame;
-  for (const Value& argument : arguments) {
-    store_value(at, argument.type, argument.bits);
-    at += slots_of(argument.type) * kSlotBytes;
-  }
+  for (const Value& argument : arguments) at = store_value(at, argument.type, argument.bits);
   execution.instance = &instance;
   execution.function = function;
   execution.frame = frame;
   execution.pc = nullptr;  // the call itself is made by begin()
   execution.accumulator = 0;
-  return {};
+  return ErrorCode::kOk;
 }
 
 // Makes the call that prepare_call put down. True: there is code to run.
 bool begin(ExecutionData& execution) {
-  InstanceData& instance = *execution.instance;
-  const uint32_t index = execution.function.index;
-  const ModuleData& module = *instance.module;
-  if (index < module.imported_functions) {
-    switch (call_imported(execution, execution.frame, index, exit_point(execution))) {
-      case CallOutcome::kEntered: return true;
-      case CallOutcome::kReturned:
-        execution.pc = exit_point(execution);
-        execution.stop = StopReason::kDone;
-        return false;
-      case CallOutcome::kTrapped: execution.stop = StopReason::kTrap; return false;
-      case CallOutcome::kStopped: return false;
-    }
+  switch (call_function(execution, execution.frame, *execution.instance, execution.function.index,
+                        exit_point(execution))) {
+    case CallOutcome::kEntered: return true;
+    case CallOutcome::kReturned:
+      execution.pc = exit_point(execution);
+      execution.stop = StopReason::kDone;
+      return false;
+    case CallOutcome::kTrapped: execution.stop = StopReason::kTrap; return false;
+    case CallOutcome::kStopped: break;
   }
-  const FunctionCode& function = module.functions[index - module.imported_functions];
-  if (static_cast<size_t>(execution.stack_end - execution.frame) < function.frame_bytes) {
-    execution.trap = ErrorCode::kStackExhausted;
-    execution.stop = StopReason::kTrap;
-    return false;
-  }
-  store_link(execution.frame + function.link_bytes, exit_point(execution));
-  execution.pc = static_cast<const Unit*>(function.code);
-  return true;
+  return false;
 }
 
 void run(ExecutionData& execution) {
@@ -234,7 +217,7 @@ Error call_nested(ExecutionData& execution, Function function, Span<const Value>
   if (execution.host_nesting > MOTE_MAX_HOST_NESTING) return make_error(ErrorCode::kHostNesting);
   const OuterCall outer(execution);
   uint8_t* frame = execution.host_top;
-  Error error = prepare_call(execution, function, arguments, frame);
+  Error error = make_error(prepare_call(execution, function, arguments, frame));
   if (error.ok()) {
     const FunctionType& type =
         InstanceData::of(*function.instance).module->function_type(function.index);
@@ -246,8 +229,7 @@ Error call_nested(ExecutionData& execution, Function function, Span<const Value>
           const uint8_t* at = frame;
           for (uint32_t i = 0; i < type.result_count; i++) {
             results[i].type = type.results[i];
-            results[i].bits = load_value(at, type.results[i]);
-            at += slots_of(type.results[i]) * kSlotBytes;
+            at = load_value(at, type.results[i], &results[i].bits);
           }
           break;
         }
@@ -303,7 +285,7 @@ Execution::Execution(Store& store, uint32_t stack_bytes) : store_(store) {
   detail::write_stubs(*execution);
   data_ = execution;
   epoch_ = data->epoch;
-  error_ = Error();
+  error_.code = ErrorCode::kOk;
 }
 
 Execution::~Execution() {
@@ -314,20 +296,33 @@ Execution::~Execution() {
 
 Error Execution::error() const { return error_; }
 
-Error Execution::start(Function function, Span<const Value> arguments) {
-  if (data_ == nullptr) return error_;
-  switch (data_->state) {
+namespace {
+
+// Whether a call can be started.
+bool is_idle(const ExecutionData& execution) {
+  switch (execution.state) {
     case RunState::kIdle:
     case RunState::kDone:
-    case RunState::kTrapped: break;
-    default: return make_error(ErrorCode::kBusy);
+    case RunState::kTrapped: return true;
+    default: return false;
   }
-  if (data_->host_nesting != 0) return make_error(ErrorCode::kBusy);
-  data_->stack_end = data_->stack_limit;
-  data_->state = RunState::kIdle;
-  const Error error = detail::prepare_call(*data_, function, arguments, data_->stack_begin);
-  if (error.ok()) data_->state = RunState::kReady;
-  return error;
+}
+
+ErrorCode start_call(ExecutionData& execution, Function function, Span<const Value> arguments) {
+  if (!is_idle(execution) || execution.host_nesting != 0) return ErrorCode::kBusy;
+  execution.stack_end = execution.stack_limit;
+  execution.state = RunState::kIdle;
+  const ErrorCode code =
+      detail::prepare_call(execution, function, arguments, execution.stack_begin);
+  if (code == ErrorCode::kOk) execution.state = RunState::kReady;
+  return code;
+}
+
+}  // namespace
+
+Error Execution::start(Function function, Span<const Value> arguments) {
+  if (data_ == nullptr) return error_;
+  return make_error(start_call(*data_, function, arguments));
 }
 
 Error Execution::start_instance(Instance* instance) {
@@ -335,12 +330,7 @@ Error Execution::start_instance(Instance* instance) {
   if (instance == nullptr) return make_error(ErrorCode::kNotAFunction);
   const uint32_t index = InstanceData::of(*instance).module->start_function;
   if (index != kNoIndex) return start({instance, index}, {});
-  switch (data_->state) {
-    case RunState::kIdle:
-    case RunState::kDone:
-    case RunState::kTrapped: break;
-    default: return make_error(ErrorCode::kBusy);
-  }
+  if (!is_idle(*data_)) return make_error(ErrorCode::kBusy);
   data_->state = RunState::kDone;
   data_->function = Function();
   return {};
@@ -361,7 +351,7 @@ RunState Execution::resume() {
 }
 
 RunState Execution::run(Function function, Span<const Value> arguments) {
-  error_ = start(function, arguments);
+  if (data_ != nullptr) error_.code = start_call(*data_, function, arguments);
   return error_.ok() ? resume() : RunState::kIdle;
 }
 
@@ -382,8 +372,12 @@ uint32_t Execution::result_count() const {
 Value Execution::result(uint32_t index) const {
   const FunctionType type = data_->function.instance->function_type(data_->function.index);
   const uint8_t* at = data_->stack_begin;
-  for (uint32_t i = 0; i < index; i++) at += detail::slots_of(type.results[i]) * kSlotBytes;
-  return {type.results[index], detail::load_value(at, type.results[index])};
+  Value value;
+  for (uint32_t i = 0; i <= index; i++) {
+    value.type = type.results[i];
+    at = detail::load_value(at, value.type, &value.bits);
+  }
+  return value;
 }
 
 void Execution::set_fuel(uint64_t fuel) {
@@ -412,8 +406,7 @@ Error Execution::complete(Span<const Value> results) {
   uint8_t* at = data_->waiting_results;
   for (uint32_t i = 0; i < type.result_count; i++) {
     if (results[i].type != type.results[i]) return make_error(ErrorCode::kArguments);
-    detail::store_value(at, type.results[i], results[i].bits);
-    at += detail::slots_of(type.results[i]) * kSlotBytes;
+    at = detail::store_value(at, type.results[i], results[i].bits);
   }
   data_->state = RunState::kReady;
   return {};
@@ -480,14 +473,9 @@ Error Host::call(Function function, Span<const Value> arguments, Span<Value> res
 
 ErrorCode Host::touch(uint32_t address, uint64_t length) const {
   InstanceData& instance = InstanceData::of(*instance_);
-  const uint64_t end = static_cast<uint64_t>(address) + length;
-  if (instance.memory == nullptr || end > instance.memory->size()) {
-    return ErrorCode::kMemoryBounds;
-  }
-  return length == 0 || detail::back_memory(*execution_->store, *instance.memory, address,
-                                            static_cast<uint32_t>(length))
-             ? ErrorCode::kOk
-             : ErrorCode::kMemoryQuota;
+  if (instance.memory == nullptr || length > UINT32_MAX) return ErrorCode::kMemoryBounds;
+  return detail::use_memory(*execution_->store, *instance.memory, address,
+                            static_cast<uint32_t>(length));
 }
 
 MutableBytes Host::memory(uint32_t address, uint32_t length) const {

@@ -41,8 +41,8 @@ Error Instance::global(StringView name, Value* value) const {
     return error;
   }
   value->type = instance.module->globals[found->index].type;
-  value->bits = detail::load_value(
-      reinterpret_cast<const uint8_t*>(instance.global_cell(found->index)), value->type);
+  detail::load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(found->index)),
+                     value->type, &value->bits);
   return error;
 }
 
@@ -78,9 +78,8 @@ uint64_t Instance::memory_backed() const {
 MutableBytes Instance::memory(uint32_t address, uint32_t length) {
   InstanceData& instance = data_of(*this);
   detail::MemoryData* memory = instance.memory;
-  const uint64_t end = static_cast<uint64_t>(address) + length;
-  if (memory == nullptr || length == 0 || end > memory->size() ||
-      !detail::back_memory(*instance.store, *memory, address, length)) {
+  if (memory == nullptr || length == 0 ||
+      detail::use_memory(*instance.store, *memory, address, length) != ErrorCode::kOk) {
     return {};
   }
   return {memory->at(address), length};

@@ -101,8 +101,10 @@ ErrorCode link_import(const StoreData& store, InstanceData& instance, const Impo
 // ---- Constant expressions (3.3.10) -----------------------------------------------------------
 
 uint64_t value_of_global(InstanceData& instance, uint32_t globalidx) {
-  return load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(globalidx)),
-                    instance.module->globals[globalidx].type);
+  uint64_t bits;
+  load_value(reinterpret_cast<const uint8_t*>(instance.global_cell(globalidx)),
+             instance.module->globals[globalidx].type, &bits);
+  return bits;
 }
 
 #if MOTE_FEATURE_EXTENDED_CONST
@@ -193,11 +195,10 @@ ErrorCode fill_memory(InstanceData& instance, const DataSegment& segment) {
   if (!evaluate(instance, segment.offset, &offset)) return ErrorCode::kOutOfMemory;
   MemoryData& memory = *instance.memories[segment.memory];
   const uint32_t begin = static_cast<uint32_t>(offset);
-  if (!in_range(begin, segment.size, memory.size())) return ErrorCode::kMemoryBounds;
-  if (segment.size == 0) return ErrorCode::kOk;
-  if (!back_memory(*instance.store, memory, begin, segment.size)) return ErrorCode::kMemoryQuota;
+  const ErrorCode code = use_memory(*instance.store, memory, begin, segment.size);
+  if (code != ErrorCode::kOk || segment.size == 0) return code;
   memcpy(memory.at(begin), segment.bytes, segment.size);
-  return ErrorCode::kOk;
+  return code;
 }
 
 // Active segments are dropped when they were copied. `*number`: of the segment that failed.

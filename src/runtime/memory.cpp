@@ -65,27 +65,35 @@ bool back_memory(StoreData& store, MemoryData& memory, uint32_t address, uint32_
   }
 }
 
+bool has_bytes(const MemoryData& memory, uint32_t address, uint32_t length) {
+  return uint64_t{address} + length <= memory.size();
+}
+
+ErrorCode use_memory(StoreData& store, MemoryData& memory, uint32_t address, uint32_t length) {
+  if (!has_bytes(memory, address, length)) return ErrorCode::kMemoryBounds;
+  return length == 0 || back_memory(store, memory, address, length) ? ErrorCode::kOk
+                                                                    : ErrorCode::kMemoryQuota;
+}
+
 ErrorCode touch_memory(ExecutionData& execution, uint32_t size) {
   const InstanceData& instance = *execution.instance;
   MemoryData* memory =
       execution.memory_index == 0 ? instance.memory : instance.memories[execution.memory_index];
-  const uint64_t begin = execution.touch_begin;
-  if (memory == nullptr || begin + size > memory->size()) return ErrorCode::kMemoryBounds;
-  return back_memory(*execution.store, *memory, static_cast<uint32_t>(begin), size)
-             ? ErrorCode::kOk
-             : ErrorCode::kMemoryQuota;
+  if (memory == nullptr || execution.touch_begin > UINT32_MAX) return ErrorCode::kMemoryBounds;
+  return use_memory(*execution.store, *memory, static_cast<uint32_t>(execution.touch_begin), size);
 }
 
-uint64_t load_value(const uint8_t* slots, ValueType type) {
-  return slots_of(type) == 2 ? load_slot<uint64_t>(slots, 0) : load_slot<uint32_t>(slots, 0);
+const uint8_t* load_value(const uint8_t* slots, ValueType type, uint64_t* bits) {
+  const uint32_t count = slots_of(type);
+  *bits = count == 2 ? load_slot<uint64_t>(slots, 0) : load_slot<uint32_t>(slots, 0);
+  return slots + count * kSlotBytes;
 }
 
-void store_value(uint8_t* slots, ValueType type, uint64_t bits) {
-  if (slots_of(type) == 2) {
-    store_slot<uint64_t>(slots, 0, bits);
-  } else {
-    store_slot<uint32_t>(slots, 0, static_cast<uint32_t>(bits));
-  }
+uint8_t* store_value(uint8_t* slots, ValueType type, uint64_t bits) {
+  const uint32_t count = slots_of(type);
+  store_slot<uint32_t>(slots, 0, static_cast<uint32_t>(bits));
+  if (count == 2) store_slot<uint64_t>(slots, 0, bits);
+  return slots + count * kSlotBytes;
 }
 
 uint32_t slots_of_list(Span<const ValueType> types) {

@@ -53,16 +53,12 @@ ErrorCode memory_init(ExecutionData& execution, uint32_t* operands, uint32_t dat
   const uint32_t from = operands[1];
   const uint32_t count = operands[2];
   const uint32_t size = is_dropped(instance.dropped_data, dataidx) ? 0 : segment.size;
-  if (!in_range(from, count, size) || !in_range(to, count, memory.size())) {
-    return ErrorCode::kMemoryBounds;
-  }
-  if (count == 0) return ErrorCode::kOk;
-  if (!back_memory(*execution.store, memory, to, count)) {
-    return ErrorCode::kMemoryQuota;
-  }
+  if (!in_range(from, count, size)) return ErrorCode::kMemoryBounds;
+  const ErrorCode code = use_memory(*execution.store, memory, to, count);
+  if (code != ErrorCode::kOk || count == 0) return code;
   memcpy(memory.at(to), segment.bytes + from, count);
   pay_for(execution, count);
-  return ErrorCode::kOk;
+  return code;
 }
 
 ErrorCode data_drop(ExecutionData& execution, uint32_t*, uint32_t dataidx, uint32_t) {
@@ -77,28 +73,22 @@ ErrorCode memory_copy(ExecutionData& execution, uint32_t* operands, uint32_t to_
   const uint32_t to = operands[0];
   const uint32_t from = operands[1];
   const uint32_t count = operands[2];
-  if (!in_range(from, count, source.size()) || !in_range(to, count, destination.size())) {
-    return ErrorCode::kMemoryBounds;
-  }
-  if (count == 0) return ErrorCode::kOk;
   StoreData& store = *execution.store;
-  if (!back_memory(store, source, from, count) || !back_memory(store, destination, to, count)) {
-    return ErrorCode::kMemoryQuota;
-  }
+  if (!has_bytes(destination, to, count)) return ErrorCode::kMemoryBounds;
+  ErrorCode code = use_memory(store, source, from, count);
+  if (code == ErrorCode::kOk) code = use_memory(store, destination, to, count);
+  if (code != ErrorCode::kOk || count == 0) return code;
   memmove(destination.at(to), source.at(from), count);
   pay_for(execution, count);
-  return ErrorCode::kOk;
+  return code;
 }
 
 ErrorCode memory_fill(ExecutionData& execution, uint32_t* operands, uint32_t memidx, uint32_t) {
   MemoryData& memory = *execution.instance->memories[memidx];
   const uint32_t to = operands[0];
   const uint32_t count = operands[2];
-  if (!in_range(to, count, memory.size())) return ErrorCode::kMemoryBounds;
-  if (count == 0) return ErrorCode::kOk;
-  if (!back_memory(*execution.store, memory, to, count)) {
-    return ErrorCode::kMemoryQuota;
-  }
+  const ErrorCode code = use_memory(*execution.store, memory, to, count);
+  if (code != ErrorCode::kOk || count == 0) return code;
   memset(memory.at(to), static_cast<int>(operands[1] & 0xFF), count);
   pay_for(execution, count);
   return ErrorCode::kOk;
@@ -229,24 +219,21 @@ ErrorCode ref_func(ExecutionData& execution, uint32_t* operands, uint32_t funcid
 // `fuel` in advance. What large operations overdrew is paid first.
 StopReason refill_checks(ExecutionData& execution) {
   execution.checks++;  // the check that failed was not passed yet
-  const uint64_t debt =
-      execution.checks < 0 ? static_cast<uint64_t>(-static_cast<int64_t>(execution.checks)) : 0;
-  execution.checks = 0;
+  const uint32_t debt = execution.checks < 0 ? 0 - static_cast<uint32_t>(execution.checks) : 0;
+  uint32_t slice = MOTE_INTERRUPT_PERIOD;
   if (execution.fuel != kUnlimitedFuel) {
     execution.fuel = execution.fuel > debt ? execution.fuel - debt : 0;
+    if (execution.fuel < slice) slice = static_cast<uint32_t>(execution.fuel);
+    execution.fuel -= slice;
   }
+  execution.checks = static_cast<int32_t>(slice);
   // Load, then store: no atomic exchange, which v6-M and RV32 have not for bytes. A request between
   // the two asks for the pause that is made right now.
   if (__atomic_load_n(&execution.interrupt_requested, __ATOMIC_ACQUIRE) != 0) {
     __atomic_store_n(&execution.interrupt_requested, uint8_t{0}, __ATOMIC_RELAXED);
     return StopReason::kInterrupt;
   }
-  const uint64_t slice =
-      execution.fuel < MOTE_INTERRUPT_PERIOD ? execution.fuel : MOTE_INTERRUPT_PERIOD;
-  if (slice == 0) return StopReason::kFuel;
-  if (execution.fuel != kUnlimitedFuel) execution.fuel -= slice;
-  execution.checks = static_cast<int32_t>(slice);
-  return StopReason::kDone;
+  return slice == 0 ? StopReason::kFuel : StopReason::kDone;
 }
 
 // ---- Calls that leave the instance -----------------------------------------------------------
@@ -269,17 +256,11 @@ CallOutcome call_host(ExecutionData& execution, uint8_t* frame, const ImportedFu
   if (stack_left(execution, frame) < bytes) {
     return trap_call(execution, ErrorCode::kStackExhausted);
   }
-  uint64_t cells[kMaxHostParameters] = {};
-  const uint8_t* at = frame;
-  for (uint32_t i = 0; i < type.parameter_count; i++) {
-    cells[i] = load_value(at, type.parameters[i]);
-    at += slots_of(type.parameters[i]) * kSlotBytes;
-  }
   uint8_t* const outer_top = execution.host_top;
   execution.host_top = frame + bytes;
   execution.host_nesting++;
   Host host = ExecutionData::make_host(execution, import.context);
-  const HostStatus status = import.host->thunk(host, cells);
+  const HostStatus status = import.host->thunk(host, frame);
   execution.host_nesting--;
   execution.host_top = outer_top;
   switch (status.kind) {
@@ -295,7 +276,6 @@ CallOutcome call_host(ExecutionData& execution, uint8_t* frame, const ImportedFu
       execution.stop = StopReason::kWait;
       return CallOutcome::kStopped;
   }
-  if (type.result_count != 0) store_value(frame, type.results[0], cells[0]);
   return CallOutcome::kReturned;
 }
 
@@ -324,11 +304,19 @@ CallOutcome enter_function(ExecutionData& execution, uint8_t* frame, InstanceDat
 
 }  // namespace
 
-CallOutcome call_imported(ExecutionData& execution, uint8_t* frame, uint32_t index,
-                          const Unit* return_to) {
-  const ImportedFunction& import = execution.instance->imported_functions[index];
+CallOutcome call_function(ExecutionData& execution, uint8_t* frame, InstanceData& instance,
+                          uint32_t funcidx, const Unit* return_to) {
+  if (funcidx >= instance.module->imported_functions) {
+    return enter_function(execution, frame, instance, funcidx, return_to);
+  }
+  const ImportedFunction& import = instance.imported_functions[funcidx];
   if (import.host != nullptr) return call_host(execution, frame, import, return_to);
   return enter_function(execution, frame, *import.instance, import.index, return_to);
+}
+
+CallOutcome call_imported(ExecutionData& execution, uint8_t* frame, uint32_t index,
+                          const Unit* return_to) {
+  return call_function(execution, frame, *execution.instance, index, return_to);
 }
 
 CallOutcome call_table_entry(ExecutionData& execution, uint8_t* frame, uint32_t tableidx,
@@ -341,11 +329,7 @@ CallOutcome call_table_entry(ExecutionData& execution, uint8_t* frame, uint32_t 
   if (instance->module->function_type(funcidx) != execution.instance->module->types[typeidx]) {
     return trap_call(execution, ErrorCode::kIndirectCallType);
   }
-  if (funcidx < instance->module->imported_functions) {
-    // Only host functions: references to other imports name the function itself.
-    return call_host(execution, frame, instance->imported_functions[funcidx], return_to);
-  }
-  return enter_function(execution, frame, *instance, funcidx, return_to);
+  return call_function(execution, frame, *instance, funcidx, return_to);
 }
 
 }  // namespace mote::detail

@@ -69,10 +69,18 @@ struct StoreData {
 // memory left.
 [[nodiscard]] bool back_memory(StoreData& store, MemoryData& memory, uint32_t address,
                                uint32_t length);
+// Whether `length` bytes at `address` lie within its size.
+bool has_bytes(const MemoryData& memory, uint32_t address, uint32_t length);
+// Makes sure that they can be used: kOk, kMemoryBounds or kMemoryQuota.
+ErrorCode use_memory(StoreData& store, MemoryData& memory, uint32_t address, uint32_t length);
 
-// Typed values in slots.
-uint64_t load_value(const uint8_t* slots, ValueType type);
-void store_value(uint8_t* slots, ValueType type, uint64_t bits);
+// Calls a function of `instance`, imported or not: see call_imported().
+CallOutcome call_function(ExecutionData& execution, uint8_t* frame, InstanceData& instance,
+                          uint32_t funcidx, const Unit* return_to);
+
+// Typed values in slots. Both return where the next one is.
+const uint8_t* load_value(const uint8_t* slots, ValueType type, uint64_t* bits);
+uint8_t* store_value(uint8_t* slots, ValueType type, uint64_t bits);
 uint32_t slots_of_list(Span<const ValueType> types);
 // What a call of a function of this type needs at least of the guest's stack: its parameters, which
 // its results replace.
@@ -81,7 +89,7 @@ size_t call_bytes(const FunctionType& type);
 // How an element segment's item becomes a reference.
 Reference element_reference(InstanceData& instance, uint32_t item);
 // Whether [begin, begin + length) lies within [0, size).
-inline bool in_range(uint32_t begin, uint32_t length, uint64_t size) {
+inline bool in_range(uint32_t begin, uint32_t length, uint32_t size) {
   return begin <= size && length <= size - begin;
 }
 
