@@ -5,15 +5,33 @@
 
 namespace mote::detail {
 
+namespace {
+// A number of a handler or function, in one byte if all fit.
+template <bool kIsSmall>
+struct Number {
+  uint8_t value;
+};
+template <>
+struct Number<false> {
+  uint16_t value;
+};
+using HandlerNumber = Number<static_cast<uint32_t>(Handler::kCount) < 256>;
+
+template <class T>
+constexpr HandlerNumber number(T value) {
+  return {static_cast<decltype(HandlerNumber::value)>(value)};
+}
+}  // namespace
+
 Handler first_handler(Op op) {
-  static constexpr Handler kFirst[] = {
-      Handler::kCount,  // illegal
-#define MOTE_CONTROL(...) Handler::kCount,
-#define MOTE_CONST(...) Handler::kCount,
+  static constexpr HandlerNumber kFirst[] = {
+      number(Handler::kCount),  // illegal
+#define MOTE_CONTROL(...) number(Handler::kCount),
+#define MOTE_CONST(...) number(Handler::kCount),
 // What is outlined has the number of its function here.
-#define MOTE_FIRST(operand, result, ops, name, form)      \
-  MOTE_INLINED(operand, result, Handler::k##name##form, ) \
-  MOTE_OUTLINED(operand, result, static_cast<Handler>(ops::k##name), )
+#define MOTE_FIRST(operand, result, ops, name, form)              \
+  MOTE_INLINED(operand, result, number(Handler::k##name##form), ) \
+  MOTE_OUTLINED(operand, result, number(ops::k##name), )
 #define MOTE_UNARY(code, name, text, result, operand, feature) \
   MOTE_FIRST(operand, result, OutlinedUnaryOp, name, _SD)
 #define MOTE_UNARY_TRAP MOTE_UNARY
@@ -26,8 +44,8 @@ Handler first_handler(Op op) {
 // A type that is moved as an integer has no loads and stores of its own.
 #define MOTE_MOVED_HANDLER(type, moved, as_integer) \
   MOTE_FORMS_PASTE(MOTE_MOVED_HANDLER_, MOTE_MOVED_##type, )(moved, as_integer)
-#define MOTE_MOVED_HANDLER_0(moved, as_integer) Handler::k##as_integer,
-#define MOTE_MOVED_HANDLER_1(moved, as_integer) Handler::k##moved,
+#define MOTE_MOVED_HANDLER_0(moved, as_integer) number(Handler::k##as_integer),
+#define MOTE_MOVED_HANDLER_1(moved, as_integer) number(Handler::k##moved),
 #define MOTE_INTEGER_F32 I32
 #define MOTE_INTEGER_F64 I64
 #define MOTE_INTEGER_I32 I32
@@ -38,7 +56,7 @@ Handler first_handler(Op op) {
   MOTE_MOVED_HANDLER(type, name##_SS, MOTE_FORMS_PASTE(MOTE_INTEGER_##type, Store_SS, ))
 #include "loader/instructions.def"
   };
-  return kFirst[static_cast<uint8_t>(op)];
+  return static_cast<Handler>(kFirst[static_cast<uint8_t>(op)].value);
 }
 
 const char* name_of(Handler handler) {

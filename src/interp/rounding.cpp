@@ -43,7 +43,12 @@ F round_bits(F value, Rounding rounding) {
 }  // namespace
 
 float round_float(float value, Rounding rounding) {
+#if MOTE_HANDLERS == MOTE_HANDLERS_SMALL
+  // Every float is a double, and so is what it rounds to. One function is smaller than two.
+  return static_cast<float>(round_float(static_cast<double>(value), rounding));
+#else
   return round_bits<float, uint32_t, 23>(value, rounding);
+#endif
 }
 double round_float(double value, Rounding rounding) {
   return round_bits<double, uint64_t, 52>(value, rounding);
