@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <mote/config.hpp>
+
 namespace mote::detail {
 
 namespace {

@@ -1,9 +1,17 @@
 // Translator: functions, and instructions that are neither control nor bulk.
 #include "interp/translator.hpp"
 
+#include "base/placement_new.hpp"
 #include "interp/code_map.hpp"
+#include "interp/make_translator.hpp"
+#include "interp/translator_bulk.hpp"
+#include "interp/translator_control.hpp"
+#include "interp/translator_emit.hpp"
+#include "interp/translator_stack.hpp"
 
 namespace mote::detail {
+
+namespace {
 
 // ---- Functions -------------------------------------------------------------------------------
 
@@ -407,6 +415,13 @@ void Translator::global_set() {
   Unit* const at = start(accumulated(handler, a_.src == Src::A));
   write_u32(at, global.cell);
   finish(emit_source(at + kU32Units, a_));
+}
+
+}  // namespace
+
+CodeSink* make_translator(Arena& arena) {
+  void* const memory = arena.allocate_scratch(sizeof(Translator), alignof(Translator));
+  return memory == nullptr ? nullptr : new (memory) Translator();
 }
 
 }  // namespace mote::detail

@@ -28,6 +28,13 @@
 
 namespace mote::detail {
 
+// A function that is not inlined where it is called: its frame would add to that of the caller, on
+// the native stack of all others that are called from there.
+#define MOTE_APART __attribute__((noinline))
+
+// In a namespace without a name, so that compilers know all callers of each function.
+namespace {
+
 class Translator final : public CodeSink {
  public:
   Translator() = default;
@@ -110,57 +117,57 @@ class Translator final : public CodeSink {
   // Instructions translate in_, the one that was decoded last. An error is remembered, and the rest
   // of the instruction is done with what is there; so is code that cannot be reached, and nothing
   // is written for either. Where going on makes no sense, they return at once.
-  void instruction();
+  MOTE_APART void instruction();
   void control();
-  void unary();
-  void binary();
-  void load();
-  void store();
-  void block();
-  void if_block();
-  void else_block();
-  void end_block();
-  void end_function();
+  MOTE_APART void unary();
+  MOTE_APART void binary();
+  MOTE_APART void load();
+  MOTE_APART void store();
+  MOTE_APART void block();
+  MOTE_APART void if_block();
+  MOTE_APART void else_block();
+  MOTE_APART void end_block();
+  MOTE_APART void end_function();
   void br();
-  void br_if();
-  void br_table();
-  void br_table_label(uint32_t depth);
-  void br_table_stubs();
+  MOTE_APART void br_if();
+  MOTE_APART void br_table();
+  MOTE_APART void br_table_label(uint32_t depth);
+  MOTE_APART void br_table_stubs();
   void return_from_function();
-  void call();
-  void call_indirect();
+  MOTE_APART void call();
+  MOTE_APART void call_indirect();
   void call_results(const FunctionType& type);
   void drop();
-  void select();
+  MOTE_APART void select();
   bool push_locals(uint32_t count, ValueType type);
   bool find_local(Local* out);
   void local_get();
-  void local_set(bool tee);
-  void global_get();
-  void global_set();
-  void bulk_instruction();
+  MOTE_APART void local_set(bool tee);
+  MOTE_APART void global_get();
+  MOTE_APART void global_set();
+  MOTE_APART void bulk_instruction();
   void table_instruction();
-  void runtime_instruction(RuntimeOp op, Types parameters, ValueType result);
+  MOTE_APART void runtime_instruction(RuntimeOp op, Types parameters, ValueType result);
 
-  // Operand stack (translator_stack.cpp)
+  // Operand stack (translator_stack.hpp)
   void push(ValueType type, PlaceKind kind, uint64_t bits);
   void push_home(ValueType type) { push(type, PlaceKind::kHome, 0); }
   void pop(ValueType expected, Operand* out);
-  void pop_types(Types types);
-  void push_types(Types types);
-  bool check_types(Types types);
+  MOTE_APART void pop_types(Types types);
+  MOTE_APART void push_types(Types types);
+  MOTE_APART bool check_types(Types types);
   bool are_on_top(Types types);
   void operand_at(uint32_t index, Slot home, Operand* out);
   void set_place(uint32_t index, PlaceKind kind, uint64_t bits);
   void forget_places();
-  void materialize_top(uint32_t count);
+  MOTE_APART void materialize_top(uint32_t count);
   void materialize_all() { materialize_top(kWindow); }
   void spill(uint32_t index);
   void spill_reads_of(Slot local);
   bool has_reads_of(Slot local) const;
   bool is_all_home() const { return waiting_ == 0; }
   void raise_height(uint32_t slots);
-  void become_unreachable();
+  MOTE_APART void become_unreachable();
 
   // Labels
   Types types_of_block(uint32_t type, bool parameters) const;
@@ -173,8 +180,8 @@ class Translator final : public CodeSink {
   ControlFrame* label(uint32_t depth);
   static uint32_t slots_of_types(Types types);
   void write_label(ControlFrame& frame, uint32_t at);
-  void bind(uint32_t* chain);
-  void move_to_label(const ControlFrame& frame);
+  MOTE_APART void bind(uint32_t* chain);
+  MOTE_APART void move_to_label(const ControlFrame& frame);
   void branch_to(ControlFrame& frame);
   uint32_t emit_branch_if(bool when, bool backward);
   uint32_t emit_branch_compare(bool when, bool backward);
@@ -182,7 +189,7 @@ class Translator final : public CodeSink {
                        const Operand* b);
   void emit_return();
 
-  // Code (translator_emit.cpp)
+  // Code (translator_emit.hpp)
   bool is_in_accumulator(const Operand& operand) const;
   void take_accumulator(Operand* operand);
   void use(Operand* operand);
@@ -205,7 +212,8 @@ class Translator final : public CodeSink {
   void finish(Unit* at);
   bool make_room(uint32_t units);
   Unit* emit_source(Unit* at, const Operand& operand);
-  void note_offset(uint32_t offset);
+  MOTE_APART void note_offset(uint32_t offset);
+  MOTE_APART void note_number(uint32_t number);
   uint32_t position_of(const Unit* at) const;
 
   // Errors. Only the first counts.
@@ -273,5 +281,7 @@ class Translator final : public CodeSink {
   uint64_t window_bits_[kWindow];
   Unit unused_[kMostUnits];  // written to when nothing is to be written
 };
+
+}  // namespace
 
 }  // namespace mote::detail

@@ -2,7 +2,7 @@
 #include <mote/module.hpp>
 
 #include "base/placement_new.hpp"
-#include "interp/translator.hpp"
+#include "interp/make_translator.hpp"
 #include "loader/module_decoder.hpp"
 #include "runtime/store_data.hpp"
 
@@ -15,7 +15,8 @@ namespace detail {
 
 // Everything that a load in progress needs. Lives in scratch memory.
 struct LoaderState {
-  LoaderState(StoreData& in, ModuleData& target, const LoadOptions& options, const Arena::Mark& at)
+  LoaderState(StoreData& in, ModuleData& target, CodeSink& translator, const LoadOptions& options,
+              const Arena::Mark& at)
       : store(in), module(target), mark(at), decoder(in.arena, target, translator, options) {
     owner.acquire(in, at);
     end_turn();
@@ -38,7 +39,6 @@ struct LoaderState {
   size_t taken_by_others = 0;
   size_t peak_before;
   ScratchOwner owner;
-  Translator translator;
   ModuleDecoder decoder;
 };
 
@@ -49,15 +49,17 @@ LoaderState* begin_load(StoreData& store, const LoadOptions& options) {
   Arena& arena = store.arena;
   const Arena::Mark mark = arena.mark();
   const size_t peak_before = arena.restart_peak();
+  CodeSink* translator = make_translator(arena);
   void* memory = arena.allocate_scratch(sizeof(LoaderState), alignof(LoaderState));
   ModuleData* module = arena.allocate_array<ModuleData>(1);
-  if (memory == nullptr || module == nullptr) {
+  if (translator == nullptr || memory == nullptr || module == nullptr) {
     arena.roll_back_high(mark);
     arena.roll_back_low(mark);
     arena.raise_peak(peak_before);
     return nullptr;
   }
-  LoaderState* state = new (memory) LoaderState(store, *new (module) ModuleData(), options, mark);
+  LoaderState* state =
+      new (memory) LoaderState(store, *new (module) ModuleData(), *translator, options, mark);
   state->peak_before = peak_before;
   store.is_loading = true;
   return state;

@@ -1,7 +1,11 @@
-// Translator: choosing handler variants and writing code.
+// Translator: choosing handler variants and writing code. Part of translator.cpp.
+#pragma once
+
 #include "interp/translator.hpp"
 
 namespace mote::detail {
+
+namespace {
 
 namespace {
 
@@ -102,19 +106,23 @@ Unit* Translator::emit_source(Unit* at, const Operand& operand) {
   return at + kU32Units;
 }
 
+// Adds a number to the map.
+void Translator::note_number(uint32_t number) {
+  do {
+    uint8_t* const at = map_.add();
+    if (at == nullptr) return out_of_memory();
+    *at = static_cast<uint8_t>(number > 0x7F ? number | 0x80 : number);
+    number >>= 7;
+  } while (number != 0);
+}
+
 // Notes that the instruction about to be written comes from `offset` in the module. The map is a
 // list of pairs (units since the last entry, bytes since the last entry), each as LEB128.
 void Translator::note_offset(uint32_t offset) {
 #if MOTE_CODE_OFFSETS
   if (!is_writing()) return;
-  uint32_t numbers[2] = {size_ - map_position_, offset - map_offset_};
-  for (uint32_t number : numbers) {
-    do {
-      const uint8_t byte = static_cast<uint8_t>((number & 0x7F) | (number > 0x7F ? 0x80 : 0));
-      if (!map_.push(byte)) return out_of_memory();
-      number >>= 7;
-    } while (number != 0);
-  }
+  note_number(size_ - map_position_);
+  note_number(offset - map_offset_);
   map_position_ = size_;
   map_offset_ = offset;
 #else
@@ -375,5 +383,7 @@ void Translator::emit_return() {
   write_slot(at, link_);
   finish(at + kSlotUnits);
 }
+
+}  // namespace
 
 }  // namespace mote::detail

@@ -1,7 +1,12 @@
-// Translator: the operand stack (types and places), control frames and labels.
+// Translator: the operand stack (types and places), control frames and labels. Part of
+// translator.cpp.
+#pragma once
+
 #include "interp/translator.hpp"
 
 namespace mote::detail {
+
+namespace {
 
 // ---- Errors ----------------------------------------------------------------------------------
 
@@ -286,5 +291,7 @@ void Translator::branch_to(ControlFrame& frame) {
 #endif
   write_label(frame, emit_branch(kBranch, 0, frame.kind == Op::kLoop, nullptr, nullptr));
 }
+
+}  // namespace
 
 }  // namespace mote::detail

@@ -1,7 +1,11 @@
-// Translator: blocks, branches, calls (specification 3.3.8, 5.4.1).
+// Translator: blocks, branches, calls (specification 3.3.8, 5.4.1). Part of translator.cpp.
+#pragma once
+
 #include "interp/translator.hpp"
 
 namespace mote::detail {
+
+namespace {
 
 void Translator::control() {
   switch (in_.op) {
@@ -334,5 +338,7 @@ void Translator::call_indirect() {
   finish(at + 2 * kU32Units + kSlotUnits);
   call_results(type);
 }
+
+}  // namespace
 
 }  // namespace mote::detail

@@ -1,7 +1,12 @@
-// Translator: instructions that the runtime carries out (memories, tables, references).
+// Translator: instructions that the runtime carries out (memories, tables, references). Part of
+// translator.cpp.
+#pragma once
+
 #include "interp/translator.hpp"
 
 namespace mote::detail {
+
+namespace {
 
 namespace {
 constexpr ValueType kI32 = ValueType::kI32;
@@ -120,5 +125,7 @@ void Translator::table_instruction() {
   }
 }
 #endif
+
+}  // namespace
 
 }  // namespace mote::detail
