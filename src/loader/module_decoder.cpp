@@ -20,11 +20,11 @@ bool ModuleDecoder::out_of_memory() { return in_.fail(ErrorCode::kOutOfMemory, i
 
 // ---- Chunks ----------------------------------------------------------------------------------
 
-bool ModuleDecoder::feed(Bytes bytes) {
+bool ModuleDecoder::feed(const uint8_t* bytes, size_t size) {
   if (!in_.need_more()) return false;
-  const uint8_t* next = bytes.data();
-  const uint8_t* const end = bytes.end();
-  if (bytes.size() >= kNoIndex - in_.position() - carry_size_) {
+  const uint8_t* next = bytes;
+  const uint8_t* const end = bytes + size;
+  if (size >= kNoIndex - in_.position() - carry_size_) {
     return in_.fail(ErrorCode::kModuleTooLarge, kNoIndex);
   }
   while (next != end) {

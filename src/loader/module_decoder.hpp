@@ -77,7 +77,7 @@ class ModuleDecoder {
   ModuleDecoder(Arena& arena, ModuleData& module, CodeSink& sink, const LoadOptions& options);
 
   // False: failed, see error().
-  bool feed(Bytes bytes);
+  bool feed(const uint8_t* bytes, size_t size);
   // The module is complete. False: failed.
   bool finish();
   Error error() const { return in_.error(); }
