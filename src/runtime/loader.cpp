@@ -109,9 +109,7 @@ __attribute__((noinline)) void Loader::fail() {
   end(false);
 }
 
-LoadState Loader::feed(Bytes bytes) {
-  return run(bytes.data(), bytes.size(), false);
-}
+LoadState Loader::feed(Bytes bytes) { return run(bytes.data(), bytes.size(), false); }
 
 Error Loader::finish(const Module** module) {
   *module = nullptr;
