@@ -134,7 +134,7 @@ class Loader {
   Error error() const;
 
  private:
-  bool run(Bytes bytes, bool finishes);
+  LoadState run(const uint8_t* bytes, size_t size, bool finishes);
   void fail();
   void end(bool keep);
 

@@ -63,7 +63,12 @@ bool Reader::out_of_bytes() {
 
 // ---- Values ----------------------------------------------------------------------------------
 
-bool Reader::byte() { return next_byte(); }
+bool Reader::byte() {
+  item_ = cursor_;
+  if (cursor_ == end_) return out_of_bytes();
+  bits_ = *cursor_++;
+  return true;
+}
 
 // The last byte of a signed integer.
 static int32_t signed_value(uint32_t byte) { return static_cast<int32_t>(byte << 25) >> 25; }
@@ -87,28 +92,33 @@ bool Reader::leb(uint32_t bits, uint32_t sign) {
   return true;
 }
 
-// 5.2.2: at most ceil(bits / 7) bytes, and no value bits outside of `bits` in the last one.
+// 5.2.2: at most ceil(bits / 7) bytes, and no value bits outside of `bits` in the last one. In two
+// halves: small processors have no shifts of 64 bits.
 __attribute__((noinline)) bool Reader::long_leb(uint32_t bits, uint32_t sign) {
-  uint64_t result = 0;
+  uint32_t low = 0;
+  uint32_t high = 0;
   for (uint32_t shift = 0;; shift += 7) {
     if (cursor_ == end_) return out_of_bytes();
     const uint32_t byte = *cursor_;
+    const int32_t part = sign != 0 && byte < 0x80 ? signed_value(byte) : byte & 0x7F;
     const uint32_t allowed = bits - shift;
     if (allowed <= 7) {
       if (byte >= 0x80) return fail(ErrorCode::kIntegerTooLong, position());
       // What does not count, with the sign if there is one: all zeros, or all ones.
-      const uint32_t rest = sign == 0
-                                ? byte >> allowed
-                                : static_cast<uint32_t>(signed_value(byte) >> (allowed - 1)) + 1;
-      if (rest > sign) return fail(ErrorCode::kIntegerTooLarge, position());
+      const uint32_t rest = static_cast<uint32_t>(part >> (allowed - sign));
+      if (rest + sign > sign) return fail(ErrorCode::kIntegerTooLarge, position());
     }
     cursor_++;
+    if (shift <= 28) {
+      low |= static_cast<uint32_t>(part) << shift;
+      high = static_cast<uint32_t>(part >> (shift == 28 ? 4 : 31));
+    } else {
+      high |= static_cast<uint32_t>(part) << (shift - 32);
+    }
     if (byte < 0x80) {
-      const int64_t last = sign == 0 ? static_cast<int32_t>(byte) : signed_value(byte);
-      bits_ = result | static_cast<uint64_t>(last) << shift;
+      bits_ = static_cast<uint64_t>(high) << 32 | low;
       return true;
     }
-    result |= static_cast<uint64_t>(byte & 0x7F) << shift;
   }
 }
 

@@ -68,11 +68,13 @@ class Reader {
   [[nodiscard]] bool s33();
   [[nodiscard]] bool u64();
   [[nodiscard]] bool s64();
-  // byte() for the one place where it has to be fast.
-  [[nodiscard]] __attribute__((always_inline)) bool next_byte() {
-    item_ = cursor_;
-    if (cursor_ == end_) return out_of_bytes();
-    bits_ = *cursor_++;
+  // A byte in the one place where it has to be fast: value() and fail() do not know it.
+  [[nodiscard]] __attribute__((always_inline)) bool fast_byte(uint32_t* value) {
+    if (cursor_ == end_) {
+      out_of_bytes();
+      return false;  // which compilers do not know of out_of_bytes()
+    }
+    *value = *cursor_++;
     return true;
   }
   // Little-endian, as float constants are; `size` bytes, at most 8.

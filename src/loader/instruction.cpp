@@ -264,20 +264,20 @@ namespace {
 
 // Opcodes behind a prefix, and those that are refused. Returns kIllegal if it failed.
 __attribute__((noinline)) Op decode_rare_opcode(Reader& reader, uint32_t opcode, uint32_t offset) {
-  uint32_t prefix = 0;
   uint32_t entry = kNoOp;
+  uint32_t number = opcode;  // with its prefix above it
   if (opcode < kPlainOpcodes) {
     entry = kOpcodes.at[opcode];
   } else if (opcode >= 0xFB && opcode != 0xFF) {
-    prefix = opcode;
     if (!reader.u32()) return Op::kIllegal;
-    entry = prefixed_entry(prefix, reader.value());
+    entry = prefixed_entry(opcode, reader.value());
+    number = opcode << 16 | reader.value();
   }
   if (entry < kNoOp) return static_cast<Op>(entry);
   if (entry != kNoOp) {
     reader.fail_feature(static_cast<Feature>(entry - kNoOp), offset);
   } else {
-    reader.fail_index(ErrorCode::kIllegalOpcode, offset, prefix << 16 | reader.value());
+    reader.fail_index(ErrorCode::kIllegalOpcode, offset, number);
   }
   return Op::kIllegal;
 }
@@ -310,8 +310,8 @@ __attribute__((noinline)) bool decode_immediates(Reader& reader, DecodedInstruct
 
 bool decode_instruction(Reader& reader, DecodedInstruction* out) {
   out->offset = reader.position();
-  if (!reader.next_byte()) return false;
-  const uint32_t opcode = reader.value();
+  uint32_t opcode;
+  if (!reader.fast_byte(&opcode)) return false;
   uint32_t entry = opcode < kPlainOpcodes ? kOpcodes.at[opcode] : kNoOp;
   if (entry >= kNoOp) {
     entry = static_cast<uint32_t>(decode_rare_opcode(reader, opcode, out->offset));

@@ -20,11 +20,11 @@ bool ModuleDecoder::out_of_memory() { return in_.fail(ErrorCode::kOutOfMemory, i
 
 // ---- Chunks ----------------------------------------------------------------------------------
 
-bool ModuleDecoder::feed(Bytes bytes) {
+bool ModuleDecoder::feed(const uint8_t* bytes, size_t size) {
   if (!in_.need_more()) return false;
-  const uint8_t* next = bytes.data();
-  const uint8_t* const end = bytes.end();
-  if (bytes.size() >= kNoIndex - in_.position() - carry_size_) {
+  const uint8_t* next = bytes;
+  const uint8_t* const end = bytes + size;
+  if (size >= kNoIndex - in_.position() - carry_size_) {
     return in_.fail(ErrorCode::kModuleTooLarge, kNoIndex);
   }
   while (next != end) {
@@ -469,16 +469,15 @@ bool ModuleDecoder::extern_kind(ErrorCode unknown, ExternKind* kind) {
   return true;
 }
 
+// What is malformed comes first: the numbers are read twice, to check them when all are known.
 bool ModuleDecoder::limits(bool is_memory, Limits* limits, uint8_t* page_size_log2) {
   const uint32_t offset = in_.position();
   if (!in_.byte()) return false;
   const uint32_t flags = in_.value();
   if (flags > (is_memory ? 0x0F : 0x07)) return in_.fail(ErrorCode::kLimitsFlags);
-  if (!in_.u64()) return false;
-  const uint64_t minimum = in_.bits();
-  const uint32_t maximum_offset = in_.position();
-  if ((flags & 0x01) != 0 && !in_.u64()) return false;
-  uint64_t maximum = in_.bits();
+  const bool has_maximum = (flags & 0x01) != 0;
+  const uint8_t* const numbers = in_.cursor();
+  if (!in_.u64() || (has_maximum && !in_.u64())) return false;
   uint32_t page_log2 = 16;
   if ((flags & 0x08) != 0) {
     if (!in_.u32()) return false;
@@ -490,21 +489,28 @@ bool ModuleDecoder::limits(bool is_memory, Limits* limits, uint8_t* page_size_lo
     }
     in_.note_features(feature_bit(Feature::kCustomPageSizes));
   }
+  const uint8_t* const end = in_.cursor();
+  in_.set_cursor(numbers);
   // 3.2.7: a memory has at most 2^32 bytes; one byte less with byte pages, to fit 32 bits.
   // Refusing what is invalid anyway comes before refusing what needs a feature.
   const bool is_64 = (flags & 0x04) != 0;
   uint64_t most = is_64 ? UINT64_MAX : UINT32_MAX;
   if (is_memory && page_log2 == 16) most = (most >> 16) + 1;
-  limits->has_maximum = (flags & 0x01) != 0;
-  if (!limits->has_maximum) maximum = most;
-  const ErrorCode too_large = is_memory ? ErrorCode::kMemorySize : ErrorCode::kTableSize;
-  if (minimum > most) return in_.fail(too_large, offset + 1);
-  if (maximum > most) return in_.fail(too_large, maximum_offset);
-  if (maximum < minimum) return in_.fail(ErrorCode::kLimitsOrder, maximum_offset);
+  uint64_t minimum = 0;
+  for (int i = 0; i < (has_maximum ? 2 : 1); i++) {
+    if (!in_.u64()) return false;
+    if (in_.bits() > most) {
+      return in_.fail(is_memory ? ErrorCode::kMemorySize : ErrorCode::kTableSize);
+    }
+    if (in_.bits() < minimum) return in_.fail(ErrorCode::kLimitsOrder);
+    if (i == 0) minimum = in_.bits();
+  }
+  in_.set_cursor(end);
   if (is_64) return in_.fail_feature(Feature::kMemory64, offset);
   if ((flags & 0x02) != 0) return in_.fail_feature(Feature::kThreads, offset);
   limits->minimum = static_cast<uint32_t>(minimum);
-  limits->maximum = static_cast<uint32_t>(maximum);
+  limits->maximum = has_maximum ? in_.value() : static_cast<uint32_t>(most);
+  limits->has_maximum = has_maximum;
   *page_size_log2 = static_cast<uint8_t>(page_log2);
   return true;
 }
@@ -579,60 +585,69 @@ __attribute__((noinline)) int compare(StringView a, StringView b) {
   return a.size() < b.size() ? -1 : a.size() > b.size() ? 1 : 0;
 }
 
-// Equal names order by their position, so that the later one of a pair of equals is known.
-bool is_less(const ExportData* exports, uint32_t a, uint32_t b) {
-  const int names = compare(exports[a].name, exports[b].name);
-  return names != 0 ? names < 0 : a < b;
-}
-
 void swap(uint32_t* a, uint32_t* b) {
   const uint32_t old = *a;
   *a = *b;
   *b = old;
 }
 
-// Restores the heap property of order[0..count) below `root`; the largest name is on top.
-void sift_down(const ExportData* exports, uint32_t* order, uint32_t root, uint32_t count) {
-  for (;;) {
-    uint32_t largest = root;
-    for (uint32_t child = 2 * root + 1; child <= 2 * root + 2 && child < count; child++) {
-      if (is_less(exports, order[largest], order[child])) largest = child;
-    }
-    if (largest == root) return;
-    swap(&order[root], &order[largest]);
-    root = largest;
+// Sorts exports by name. Heap sort: no input makes it slow or recursive.
+struct ExportOrder {
+  const ExportData* exports;
+  uint32_t* order;
+  // The first export whose name an earlier one has: a sort compares all neighbours of the result.
+  uint32_t duplicate = kNoIndex;
+
+  bool is_less(uint32_t a, uint32_t b) {
+    const int names = compare(exports[a].name, exports[b].name);
+    if (names != 0) return names < 0;
+    const uint32_t later = a < b ? b : a;
+    if (later < duplicate) duplicate = later;
+    return a < b;
   }
-}
+
+  // Restores the heap property of order[0..count) below `root`; the largest name is on top.
+  void sift_down(uint32_t root, uint32_t count) {
+    for (;;) {
+      uint32_t largest = root;
+      for (uint32_t child = 2 * root + 1; child <= 2 * root + 2 && child < count; child++) {
+        if (is_less(order[largest], order[child])) largest = child;
+      }
+      if (largest == root) return;
+      swap(&order[root], &order[largest]);
+      root = largest;
+    }
+  }
+
+  // First the heap grows downwards, from its last inner node; then it gives up its top, again and
+  // again.
+  void sort(uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) order[i] = i;
+    uint32_t root = count / 2;
+    while (count > 1) {
+      if (root > 0) {
+        root--;
+      } else {
+        swap(&order[0], &order[--count]);
+      }
+      sift_down(root, count);
+    }
+  }
+};
 
 }  // namespace
 
-// 3.4.15: export names are different. Heap sort: no input makes it slow or recursive.
+// 3.4.15: export names are different.
 bool ModuleDecoder::exports_done() {
-  const ExportData* exports = module_.exports;
   const uint32_t count = module_.export_count;
   uint32_t* order = count > kFewExports ? arena_.allocate_array<uint32_t>(count)
                                         : arena_.allocate_scratch_array<uint32_t>(count);
   if (order == nullptr) return out_of_memory();
-  for (uint32_t i = 0; i < count; i++) order[i] = i;
-  // First the heap grows downwards, from its last inner node; then it gives up its top, again and
-  // again.
-  uint32_t root = count / 2;
-  for (uint32_t end = count; end > 1;) {
-    if (root > 0) {
-      root--;
-    } else {
-      swap(&order[0], &order[--end]);
-    }
-    sift_down(exports, order, root, end);
-  }
-  uint32_t duplicate = kNoIndex;
-  for (uint32_t i = 1; i < count; i++) {
-    if (order[i] < duplicate && exports[order[i]].name == exports[order[i - 1]].name) {
-      duplicate = order[i];
-    }
-  }
-  if (duplicate != kNoIndex) {
-    return in_.fail_index(ErrorCode::kDuplicateExport, export_offsets_[duplicate], duplicate);
+  ExportOrder sorted = {module_.exports, order};
+  sorted.sort(count);
+  if (sorted.duplicate != kNoIndex) {
+    return in_.fail_index(ErrorCode::kDuplicateExport, export_offsets_[sorted.duplicate],
+                          sorted.duplicate);
   }
   if (count > kFewExports) module_.export_order = order;
   return true;

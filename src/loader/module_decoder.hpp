@@ -77,13 +77,14 @@ class ModuleDecoder {
   ModuleDecoder(Arena& arena, ModuleData& module, CodeSink& sink, const LoadOptions& options);
 
   // False: failed, see error().
-  bool feed(Bytes bytes);
+  bool feed(const uint8_t* bytes, size_t size);
   // The module is complete. False: failed.
   bool finish();
   Error error() const { return in_.error(); }
 
  private:
-  enum class Step : uint8_t {
+  // As wide as a register: small processors reach words with shorter instructions than bytes.
+  enum class Step : uint32_t {
     kHeader,
     kSection,
     kSectionCount,
@@ -115,7 +116,7 @@ class ModuleDecoder {
     kNameMap,
     kNameMapEntry,
   };
-  enum SectionId : uint8_t {
+  enum SectionId : uint32_t {
     kCustom = 0,
     kType,
     kImport,
@@ -244,6 +245,8 @@ class ModuleDecoder {
   CodeSink& sink_;
 
   // Where the decoder is. What has no value here is set by the step that leads to its use.
+  Step step_ = Step::kHeader;
+  SectionId section_;
   uint32_t section_end_;
   uint32_t skip_end_;
   uint32_t items_left_;
@@ -259,11 +262,9 @@ class ModuleDecoder {
   uint32_t segment_flags_;
   uint32_t local_groups_;
   uint32_t local_count_;
-
-  Step step_ = Step::kHeader;
   Step after_name_;
   Step after_expr_;
-  SectionId section_;
+
   uint8_t last_order_ = 0;
   bool stable_;            // the reader's bytes stay: refer to them
   bool in_names_ = false;  // in the name section

@@ -148,9 +148,11 @@ struct ImageReader {
       : functions(code), decoder(arena, module, functions, options) {}
 
   bool read(const ImageParts& parts) {
-    return decoder.feed(parts.before_code) && decoder.feed(parts.functions) &&
-           decoder.feed(parts.after_code) && decoder.finish();
+    return feed(parts.before_code) && feed(parts.functions) && feed(parts.after_code) &&
+           decoder.finish();
   }
+
+  bool feed(Bytes bytes) { return decoder.feed(bytes.data(), bytes.size()); }
 
   SavedFunctions functions;
   ModuleDecoder decoder;

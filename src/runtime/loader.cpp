@@ -92,16 +92,17 @@ void Loader::end(bool keep) {
   state_ = nullptr;
 }
 
-// A turn of the loader: takes bytes or finishes. False: failed.
-bool Loader::run(Bytes bytes, bool finishes) {
+// A turn of the loader: takes bytes or finishes.
+LoadState Loader::run(const uint8_t* bytes, size_t size, bool finishes) {
   if (state_ == nullptr && error_.ok()) error_.code = ErrorCode::kLoadOrder;
-  if (!error_.ok()) return false;
+  if (!error_.ok()) return LoadState::kFailed;
   state_->begin_turn();
   detail::ModuleDecoder& decoder = state_->decoder;
-  const bool ok = finishes ? decoder.finish() : decoder.feed(bytes);
+  const bool ok = finishes ? decoder.finish() : decoder.feed(bytes, size);
   state_->end_turn();
-  if (!ok) fail();
-  return ok;
+  if (ok) return LoadState::kNeedMore;
+  fail();
+  return LoadState::kFailed;
 }
 
 // Apart, so that the error takes no native stack during the load.
@@ -110,13 +111,11 @@ __attribute__((noinline)) void Loader::fail() {
   end(false);
 }
 
-LoadState Loader::feed(Bytes bytes) {
-  return run(bytes, false) ? LoadState::kNeedMore : LoadState::kFailed;
-}
+LoadState Loader::feed(Bytes bytes) { return run(bytes.data(), bytes.size(), false); }
 
 Error Loader::finish(const Module** module) {
   *module = nullptr;
-  if (run({}, true)) {
+  if (run(nullptr, 0, true) == LoadState::kNeedMore) {
     const detail::Arena& arena = store_->arena;
     const detail::Arena::Mark& before = state_->mark;
     ModuleInfo& info = state_->module.module_info;
