@@ -43,38 +43,38 @@ __attribute__((noinline)) MOTE_CONVENTION void on_second_touch(MOTE_PARAMETERS) 
   MOTE_TAIL_CALL reinterpret_cast<HandlerFunction>(second_half)(MOTE_ARGUMENTS);
 }
 
-#define MOTE_FUSED_TOUCH(size, on)             \
-  if (flow == Flow::kTouch##size) {            \
-    MOTE_TAIL_CALL on<size>(MOTE_ARGUMENTS);   \
+#define MOTE_FUSED_TOUCH(size, on)           \
+  if (flow == Flow::kTouch##size) {          \
+    MOTE_TAIL_CALL on<size>(MOTE_ARGUMENTS); \
   }
-#define MOTE_FUSED_PAIR(first, second)                               \
-  MOTE_CONVENTION void fused_##first##__##second(MOTE_PARAMETERS) {  \
-    MOTE_REGISTERS_OF_ARGUMENTS;                                     \
-    Flow flow = body_##first(r);                                     \
-    if (__builtin_expect(flow == Flow::kNext, 1)) {                  \
-      r.set_pc(r.pc() - kHandlerUnits);                              \
-      flow = body_##second(r);                                       \
-      if (__builtin_expect(flow == Flow::kNext, 1)) {                \
-        MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS);           \
-      }                                                              \
-      if (flow == Flow::kTrap) {                                     \
-        r.set_pc(r.pc() + kHandlerUnits);                            \
-        MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS);                      \
-      }                                                              \
+#define MOTE_FUSED_PAIR(first, second)                                        \
+  MOTE_CONVENTION void fused_##first##__##second(MOTE_PARAMETERS) {           \
+    MOTE_REGISTERS_OF_ARGUMENTS;                                              \
+    Flow flow = body_##first(r);                                              \
+    if (__builtin_expect(flow == Flow::kNext, 1)) {                           \
+      r.set_pc(r.pc() - kHandlerUnits);                                       \
+      flow = body_##second(r);                                                \
+      if (__builtin_expect(flow == Flow::kNext, 1)) {                         \
+        MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS);                    \
+      }                                                                       \
+      if (flow == Flow::kTrap) {                                              \
+        r.set_pc(r.pc() + kHandlerUnits);                                     \
+        MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS);                               \
+      }                                                                       \
       r.execution()->second_half = static_cast<uint32_t>(Handler::k##second); \
-      MOTE_FUSED_TOUCH(1, on_second_touch)                           \
-      MOTE_FUSED_TOUCH(2, on_second_touch)                           \
-      MOTE_FUSED_TOUCH(4, on_second_touch)                           \
-      MOTE_FUSED_TOUCH(8, on_second_touch)                           \
-      MOTE_TAIL_CALL on_second_check(MOTE_ARGUMENTS);                \
-    }                                                                \
-    if (flow == Flow::kTrap) {                                       \
-      MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS);                        \
-    }                                                                \
-    MOTE_FUSED_TOUCH(1, on_touch)                                    \
-    MOTE_FUSED_TOUCH(2, on_touch)                                    \
-    MOTE_FUSED_TOUCH(4, on_touch)                                    \
-    MOTE_FUSED_TOUCH(8, on_touch)                                    \
+      MOTE_FUSED_TOUCH(1, on_second_touch)                                    \
+      MOTE_FUSED_TOUCH(2, on_second_touch)                                    \
+      MOTE_FUSED_TOUCH(4, on_second_touch)                                    \
+      MOTE_FUSED_TOUCH(8, on_second_touch)                                    \
+      MOTE_TAIL_CALL on_second_check(MOTE_ARGUMENTS);                         \
+    }                                                                         \
+    if (flow == Flow::kTrap) {                                                \
+      MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS);                                 \
+    }                                                                         \
+    MOTE_FUSED_TOUCH(1, on_touch)                                             \
+    MOTE_FUSED_TOUCH(2, on_touch)                                             \
+    MOTE_FUSED_TOUCH(4, on_touch)                                             \
+    MOTE_FUSED_TOUCH(8, on_touch)                                             \
   }
 #define MOTE_FUSED_ONLY MOTE_FUSED_PART
 #include "interp/fused.def"

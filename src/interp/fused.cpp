@@ -19,39 +19,32 @@ constexpr Pair kPairs[] = {
 constexpr uint32_t kPairCount = sizeof kPairs / sizeof kPairs[0];
 constexpr uint32_t kHandlers = static_cast<uint32_t>(Handler::kCount);
 
-// Firsts and seconds are numbered from 1 in the order in which they occur.
-struct Classes {
-  uint16_t first[kHandlers];
-  uint16_t second[kHandlers];
-  uint32_t firsts;
-  uint32_t seconds;
-};
-constexpr Classes make_classes() {
-  Classes classes{};
-  classes.firsts = classes.seconds = 1;
-  for (uint32_t i = 1; i < kPairCount; i++) {
-    uint16_t& first = classes.first[static_cast<uint32_t>(kPairs[i].first)];
-    if (first == 0) first = static_cast<uint16_t>(classes.firsts++);
-    uint16_t& second = classes.second[static_cast<uint32_t>(kPairs[i].second)];
-    if (second == 0) second = static_cast<uint16_t>(classes.seconds++);
-  }
-  return classes;
-}
-constexpr Classes kClasses = make_classes();
+// Which handlers are firsts and which are seconds of some pair, and a table of the numbers of pairs
+// with open addressing: the translator asks for each instruction that it writes.
+constexpr uint32_t kBuckets = 8192;
+static_assert(kPairCount < kBuckets * 3 / 4, "so that what is not there is found missing soon");
 
-struct Numbers {
-  uint16_t number[kClasses.firsts][kClasses.seconds];
-};
-constexpr Numbers make_numbers() {
-  Numbers numbers{};
-  for (uint32_t i = 1; i < kPairCount; i++) {
-    numbers.number[kClasses.first[static_cast<uint32_t>(kPairs[i].first)]]
-                  [kClasses.second[static_cast<uint32_t>(kPairs[i].second)]] =
-        static_cast<uint16_t>(i);
-  }
-  return numbers;
+constexpr uint32_t bucket_of(Handler first, Handler second) {
+  return ((static_cast<uint32_t>(first) * 2048u + static_cast<uint32_t>(second)) * 0x9E3779B1u) >>
+         19;
 }
-constexpr Numbers kNumbers = make_numbers();
+struct Index {
+  bool is_first[kHandlers];
+  bool is_second[kHandlers];
+  uint16_t number[kBuckets];
+};
+constexpr Index make_index() {
+  Index index{};
+  for (uint32_t i = 1; i < kPairCount; i++) {
+    index.is_first[static_cast<uint32_t>(kPairs[i].first)] = true;
+    index.is_second[static_cast<uint32_t>(kPairs[i].second)] = true;
+    uint32_t bucket = bucket_of(kPairs[i].first, kPairs[i].second);
+    while (index.number[bucket] != 0) bucket = (bucket + 1) % kBuckets;
+    index.number[bucket] = static_cast<uint16_t>(i);
+  }
+  return index;
+}
+constexpr Index kIndex = make_index();
 static_assert(kPairCount == static_cast<uint32_t>(FusedHandler::kCount), "one list");
 
 // The parts, to find the address of a handler in the table of its part.
@@ -101,10 +94,16 @@ void write_fused(Unit* at, uint32_t fused) {
                         : fused_address<5>(fused - kEnd4);
 }
 
-uint32_t first_class(Handler handler) { return kClasses.first[static_cast<uint32_t>(handler)]; }
+bool is_first(Handler handler) { return kIndex.is_first[static_cast<uint32_t>(handler)]; }
 
-uint32_t find_fused(uint32_t first, Handler second) {
-  return kNumbers.number[first][kClasses.second[static_cast<uint32_t>(second)]];
+uint32_t find_fused(Handler first, Handler second) {
+  if (!kIndex.is_second[static_cast<uint32_t>(second)]) return 0;
+  for (uint32_t bucket = bucket_of(first, second);; bucket = (bucket + 1) % kBuckets) {
+    const uint32_t number = kIndex.number[bucket];
+    if (number == 0 || (kPairs[number].first == first && kPairs[number].second == second)) {
+      return number;
+    }
+  }
 }
 
 }  // namespace mote::detail

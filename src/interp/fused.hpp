@@ -28,10 +28,10 @@ enum class FusedHandler : uint16_t {
   kCount,
 };
 
-// A number for each handler that is the first half of some pair; 0 for all others.
-uint32_t first_class(Handler handler);
-// The handler that does what has class `first`, and then `second`; 0: there is none.
-uint32_t find_fused(uint32_t first, Handler second);
+// Whether the handler is the first half of some pair.
+bool is_first(Handler handler);
+// The number of the handler that does `first` and then `second`; 0: there is none.
+uint32_t find_fused(Handler first, Handler second);
 // Writes the unit of a fused handler.
 void write_fused(Unit* at, uint32_t fused);
 // Address of a handler by its place in a part of the list.

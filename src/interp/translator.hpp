@@ -200,7 +200,7 @@ class Translator final : public CodeSink {
   void forget_accumulator() {
     accumulator_slot_ = kNoSlot;
 #if MOTE_FUSED
-    last_ = 0;
+    last_ = Handler::kCount;
 #endif
   }
   void finish_result(Unit* at, ValueType type);
@@ -252,7 +252,7 @@ class Translator final : public CodeSink {
   uint32_t last_result_at_;
   Slot last_result_slot_;
 #if MOTE_FUSED
-  uint32_t last_;     // class of the handler written last (fused.hpp); 0: nothing joins it
+  Handler last_;      // what was written last; kCount: nothing can join it (fused.hpp)
   uint32_t last_at_;  // where
 #endif
 
