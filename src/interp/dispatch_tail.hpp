@@ -36,7 +36,7 @@ MOTE_INLINE HandlerFunction handler_at(const Unit* pc) {
 }
 #endif
 
-__attribute__((noinline)) MOTE_CONVENTION void on_trap(MOTE_PARAMETERS) {
+[[maybe_unused]] __attribute__((noinline)) MOTE_CONVENTION void on_trap(MOTE_PARAMETERS) {
   MOTE_REGISTERS_OF_ARGUMENTS;
   store_trap(r);
 }
@@ -52,13 +52,14 @@ __attribute__((noinline)) MOTE_CONVENTION void on_touch(MOTE_PARAMETERS) {
   MOTE_TAIL_CALL handler_at(pc)(MOTE_ARGUMENTS);
 }
 
-__attribute__((noinline)) MOTE_CONVENTION void on_check(MOTE_PARAMETERS) {
+[[maybe_unused]] __attribute__((noinline)) MOTE_CONVENTION void on_check(MOTE_PARAMETERS) {
   MOTE_REGISTERS_OF_ARGUMENTS;
   if (!handle_check(r)) return;
   restore_checks(r);
   MOTE_TAIL_CALL handler_at(pc)(MOTE_ARGUMENTS);
 }
 
+#ifndef MOTE_FUSED_PART
 #define MOTE_HANDLER(name, ...)                          \
   MOTE_CONVENTION void handler_##name(MOTE_PARAMETERS) { \
     MOTE_REGISTERS_OF_ARGUMENTS;                         \
@@ -91,9 +92,11 @@ const HandlerFunction kHandlers[] = {
 #define MOTE_HANDLER(name, ...) handler_##name,
 #include "interp/handlers.def"
 };
+#endif
 
 }  // namespace
 
+#ifndef MOTE_FUSED_PART
 void write_handler(Unit* at, Handler handler) {
 #if MOTE_ENCODING == MOTE_ENCODING_COMPACT
   *at = static_cast<Unit>(handler);
@@ -106,7 +109,24 @@ void run_engine(ExecutionData& execution) {
   Registers r = {};
   r.set_execution(&execution);
   restore(r);
+#if MOTE_FUSED
+  if (execution.paused_pc == r.pc() && execution.paused_pc != nullptr) {
+    // Within a fused instruction: its second half comes next.
+    execution.paused_pc = nullptr;
+    r.set_pc(r.pc() - kHandlerUnits);
+    kHandlers[execution.second_half](MOTE_ARGUMENTS);
+    return;
+  }
+  execution.paused_pc = nullptr;
+#endif
   handler_at(r.pc())(MOTE_ARGUMENTS);
 }
+
+#if MOTE_FUSED
+uintptr_t address_of(Handler handler) {
+  return reinterpret_cast<uintptr_t>(kHandlers[static_cast<uint32_t>(handler)]);
+}
+#endif
+#endif
 
 }  // namespace mote::detail

@@ -102,6 +102,17 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_NEAR_I64 0
 #define MOTE_NEAR_F32 0
 #define MOTE_NEAR_F64 0
+
+// Pairs of instructions in one handler (fused.hpp): a luxury of the largest engine.
+#ifndef MOTE_FUSED
+#if MOTE_HANDLERS == MOTE_HANDLERS_FULL && MOTE_ENCODING == MOTE_ENCODING_WIDE && \
+    MOTE_DISPATCH == MOTE_DISPATCH_TAIL
+#define MOTE_FUSED 1
+#else
+#define MOTE_FUSED 0
+#endif
+#endif
+
 #define MOTE_OUT_I32 0
 // Comparisons that branch are as many as their level says, but for floats of the fast set.
 #define MOTE_BRANCH_LEVEL_I32 MOTE_LEVEL_I32

@@ -206,6 +206,27 @@ MOTE_INLINE Flow select(Registers& r) {
 
 // Sets a run of slots to zero: the locals of a function.
 MOTE_INLINE Flow zero_slots(Registers& r) {
+#if MOTE_FUSED
+  // Most functions have few locals: a call of memset() would cost more than the rest.
+  uint8_t* at = r.frame() + read_slot(r.pc() + kHandlerUnits);
+  const size_t bytes =
+      static_cast<size_t>(read_u32(r.pc() + kHandlerUnits + kSlotUnits)) * kSlotBytes;
+  if (bytes < 16) {
+    if (bytes >= 8) store_slot<uint64_t>(at, 0, 0);
+    store_slot<uint32_t>(at, bytes - kSlotBytes, 0);
+    return next<kHandlerUnits + kSlotUnits + kU32Units>(r);
+  }
+  if (bytes <= 64) {
+    // The last two words may be zeroed twice.
+    for (size_t i = 0; i + 16 < bytes; i += 16) {
+      store_slot<uint64_t>(at, i, 0);
+      store_slot<uint64_t>(at, i + 8, 0);
+    }
+    store_slot<uint64_t>(at, bytes - 16, 0);
+    store_slot<uint64_t>(at, bytes - 8, 0);
+    return next<kHandlerUnits + kSlotUnits + kU32Units>(r);
+  }
+#endif
   memset(r.frame() + read_slot(r.pc() + kHandlerUnits), 0,
          static_cast<size_t>(read_u32(r.pc() + kHandlerUnits + kSlotUnits)) * kSlotBytes);
   return next<kHandlerUnits + kSlotUnits + kU32Units>(r);
@@ -741,5 +762,57 @@ MOTE_INLINE Flow numbered_call(Registers& r) {
   reload_memory(r);
   return next<kAtNumber + kSlotUnits>(r);
 }
+
+#if MOTE_FUSED && MOTE_FEATURE_BULK_MEMORY
+// Bytes that may overlap. Small numbers, which are most, need no call.
+MOTE_INLINE void move_bytes(uint8_t* to, const uint8_t* from, uint32_t count) {
+  const auto move = [&](auto word) {
+    auto last = word;
+    memcpy(&word, from, sizeof word);
+    memcpy(&last, from + count - sizeof last, sizeof last);
+    memcpy(to, &word, sizeof word);
+    memcpy(to + count - sizeof last, &last, sizeof last);
+  };
+  struct Sixteen {
+    uint64_t words[2];
+  };
+  if (count > 32) {
+    memmove(to, from, count);
+  } else if (count >= 16) {
+    move(Sixteen{});
+  } else if (count >= 8) {
+    move(uint64_t{});
+  } else if (count >= 4) {
+    move(uint32_t{});
+  } else if (count >= 2) {
+    move(uint16_t{});
+  } else if (count != 0) {
+    *to = *from;
+  }
+}
+
+// memory.copy and memory.fill within what is backed of memory 0; the runtime does all others.
+template <RuntimeCall kCall, bool kCopies>
+MOTE_INLINE Flow bulk(Registers& r) {
+  const size_t slot = read_slot(r.pc() + kHandlerUnits);
+  const uint32_t to = load_slot<uint32_t>(r.frame(), slot);
+  const uint32_t from = load_slot<uint32_t>(r.frame(), slot + kSlotBytes);
+  const uint32_t count = load_slot<uint32_t>(r.frame(), slot + 2 * kSlotBytes);
+  const uint32_t memories = read_u32(r.pc() + kHandlerUnits + kSlotUnits) |
+                            read_u32(r.pc() + kHandlerUnits + kSlotUnits + kU32Units);
+  const uint64_t end = static_cast<uint64_t>(kCopies && from > to ? from : to) + count;
+  if (__builtin_expect(end > r.memory_size() || memories != 0, 0)) {
+    return runtime_call<kCall, true>(r);
+  }
+  if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
+  if constexpr (kCopies) {
+    move_bytes(r.memory() + to, r.memory() + from, count);
+  } else {
+    memset(r.memory() + to, static_cast<int>(from & 0xFF), count);
+  }
+  r.execution()->checks -= static_cast<int32_t>(count >> 8);
+  return next<kHandlerUnits + kSlotUnits + 2 * kU32Units>(r);
+}
+#endif
 
 }  // namespace mote::detail

@@ -35,5 +35,8 @@ const char* name_of(Handler handler);
 
 // Writes the handler's unit.
 void write_handler(Unit* at, Handler handler);
+#if MOTE_FUSED
+uintptr_t address_of(Handler handler);
+#endif
 
 }  // namespace mote::detail

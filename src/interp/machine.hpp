@@ -144,6 +144,12 @@ struct ExecutionData {
   uint64_t touch_begin = 0;  // where a memory access wants to begin ...
 #endif
   uint32_t memory_index = 0;  // ... in this memory
+#if MOTE_FUSED
+  // Number of the handler that does the second half of a fused instruction alone, once that had to
+  // ask the runtime for something; and where the guest is if it stopped there.
+  uint32_t second_half = 0;
+  const Unit* paused_pc = nullptr;
+#endif
 
   StopReason stop = StopReason::kDone;
   ErrorCode trap = ErrorCode::kOk;

@@ -7,6 +7,7 @@
 #include "interp/translator_bulk.hpp"
 #include "interp/translator_control.hpp"
 #include "interp/translator_emit.hpp"
+#include "interp/translator_fuse.hpp"
 #include "interp/translator_stack.hpp"
 
 namespace mote::detail {

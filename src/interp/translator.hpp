@@ -22,6 +22,7 @@
 
 #include "base/scratch_vector.hpp"
 #include "interp/code.hpp"
+#include "interp/fused.hpp"
 #include "interp/handlers.hpp"
 #include "interp/machine.hpp"
 #include "loader/module_decoder.hpp"
@@ -202,13 +203,22 @@ class Translator final : public CodeSink {
   bool is_pending(const Operand& operand) const;
   bool retarget(const Operand& operand, Slot to);
   void set_accumulator(Slot slot, ValueType type);
-  void forget_accumulator() { accumulator_slot_ = kNoSlot; }
+  // Nothing is known where ways meet: neither the accumulator nor what was executed before.
+  void forget_accumulator() {
+    accumulator_slot_ = kNoSlot;
+#if MOTE_FUSED
+    last_ = Handler::kCount;
+#endif
+  }
   void finish_result(Unit* at, ValueType type);
   void use_memory(uint32_t memidx);
   void check_memory(uint32_t memidx);
   void fold_address(bool takes_constant);
   bool is_writing() const { return live_ && !failed_; }
   Unit* start(Handler handler);
+#if MOTE_FUSED
+  bool fuse(Handler handler);
+#endif
   void finish(Unit* at);
   bool make_room(uint32_t units);
   Unit* emit_source(Unit* at, const Operand& operand);
@@ -249,6 +259,10 @@ class Translator final : public CodeSink {
   // Destination of the result that was written last, while it can still be changed.
   uint32_t last_result_at_;
   Slot last_result_slot_;
+#if MOTE_FUSED
+  Handler last_;      // what was written last; kCount: nothing can join it (fused.hpp)
+  uint32_t last_at_;  // where
+#endif
 
   ScratchVector<ValueType> types_;
   ScratchVector<ControlFrame> frames_;

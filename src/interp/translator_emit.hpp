@@ -56,6 +56,9 @@ Unit* Translator::start(Handler handler) {
   last_result_at_ = kNoPatch;
   if (!is_writing() || (kMostUnits > room_ && !make_room(kMostUnits))) return unused_;
   Unit* const at = code_ + size_;
+#if MOTE_FUSED
+  if (fuse(handler)) return at;
+#endif
   write_handler(at, handler);
   return at + kHandlerUnits;
 }
@@ -343,7 +346,7 @@ uint32_t Translator::emit_branch_if(bool when, bool backward) {
 uint32_t Translator::emit_branch_compare(bool when, bool backward) {
   const Pending& p = pending_;
   pending_.active = false;
-  forget_accumulator();
+  accumulator_slot_ = kNoSlot;
   const Instruction& info = detail::instruction(p.op);
   uint32_t number = branch_forms_of(info).find(p.a.src, p.b.src, Dst::D);
   Op op = p.op;
