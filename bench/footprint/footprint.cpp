@@ -23,8 +23,12 @@ void log_text(mote::StringView text) {
 constexpr mote::HostFunction kApi[] = {mote::host_function<log_text>("env", "log")};
 
 struct Usage {
-  mote::MemoryReport memory;
-  mote::ModuleInfo module;
+  uint32_t arena_peak = 0;
+  uint32_t module_bytes = 0;
+  uint32_t function_bytes = 0;
+  uint32_t load_peak = 0;
+  uint32_t code_bytes = 0;
+  uint32_t offset_map_bytes = 0;
   uint32_t guest_stack = 0;
   uint32_t load_stack = 0;  // native, below the frame of who calls Mote
   uint32_t run_stack = 0;
@@ -50,31 +54,8 @@ class StackPeak {
   size_t used_;
 };
 
-// False when the RAM was too small for the module; ends the firmware when something else is wrong.
-__attribute__((noinline)) bool run_module(mote::MutableBytes ram, uint32_t stack, Usage* usage) {
-  mote::Store store(ram);
-  mote::LoadOptions options;
-  options.bytes_stay = true;
-  options.keep_names = false;
-  const mote::Module* module = nullptr;
-  mote::Instance* instance = nullptr;
-
-  uint32_t whole_stack = 0;
-  const StackPeak load_peak;
-  if (!store.provide(kApi).ok() || !mote::load(store, kModule, &module, options).ok() ||
-      !store.instantiate(module, &instance).ok()) {
-    return false;
-  }
-  if (usage != nullptr) usage->load_stack = load_peak.peak(&whole_stack);
-
-  mote::Execution execution(store, stack);
-  const mote::Function run = instance->function("run");
-  const mote::Value arguments[] = {mote::Value::i32(2), mote::Value::i32(40)};
-  if (!execution.error().ok()) return false;
-  const uint32_t parameters = instance->function_type(run.index).parameter_count;
-  const StackPeak run_peak;
-  const mote::RunState state = execution.run(run, {arguments, parameters});
-  if (usage != nullptr) usage->run_stack = run_peak.peak(&whole_stack);
+// What is done after the measurement has functions of its own: their frames do not count.
+__attribute__((noinline)) bool is_right(const mote::Execution& execution, mote::RunState state) {
   if (state != mote::RunState::kDone) {
     const mote::ErrorCode code = execution.state() == mote::RunState::kTrapped
                                      ? execution.trap().code
@@ -89,18 +70,56 @@ __attribute__((noinline)) bool run_module(mote::MutableBytes ram, uint32_t stack
     bench::print_metric("result", static_cast<uint32_t>(execution.result(0).as_i32()));
     bench::fail("wrong result", "run");
   }
-  if (usage != nullptr) {
-    usage->memory = store.memory();
-    usage->module = module->info();
-    usage->whole_stack = whole_stack;
-    usage->guest_stack = execution.stack_peak();
-  }
   return true;
+}
+
+__attribute__((noinline)) bool report(const mote::Store& store, const mote::Module& module,
+                                      const mote::Execution& execution, uint32_t whole_stack,
+                                      Usage* usage) {
+  const mote::ModuleInfo info = module.info();
+  usage->arena_peak = static_cast<uint32_t>(store.memory().peak);
+  usage->module_bytes = info.module_bytes;
+  usage->function_bytes = info.function_bytes;
+  usage->load_peak = static_cast<uint32_t>(info.load_peak_bytes);
+  usage->code_bytes = info.code_bytes;
+  usage->offset_map_bytes = info.offset_map_bytes;
+  usage->whole_stack = whole_stack;
+  usage->guest_stack = execution.stack_peak();
+  return true;
+}
+
+// False when the RAM was too small for the module; ends the firmware when something else is wrong.
+__attribute__((noinline)) bool run_module(mote::MutableBytes ram, uint32_t stack, Usage* usage) {
+  mote::Store store(ram);
+  mote::LoadOptions options;
+  options.bytes_stay = true;
+  options.keep_names = false;
+  const mote::Module* module = nullptr;
+  mote::Instance* instance = nullptr;
+
+  uint32_t whole_stack = 0;
+  const StackPeak load_peak;
+  // Apart, so that the errors share their place on the native stack.
+  if (!store.provide(kApi).ok()) return false;
+  if (!mote::load(store, kModule, &module, options).ok()) return false;
+  if (!store.instantiate(module, &instance).ok()) return false;
+  if (usage != nullptr) usage->load_stack = load_peak.peak(&whole_stack);
+
+  mote::Execution execution(store, stack);
+  const mote::Function run = instance->function("run");
+  const mote::Value arguments[] = {mote::Value::i32(2), mote::Value::i32(40)};
+  if (!execution.error().ok()) return false;
+  const uint32_t parameters = instance->function_type(run.index).parameter_count;
+  const StackPeak run_peak;
+  const mote::RunState state = execution.run(run, {arguments, parameters});
+  if (usage != nullptr) usage->run_stack = run_peak.peak(&whole_stack);
+  return is_right(execution, state) &&
+         (usage == nullptr || report(store, *module, execution, whole_stack, usage));
 }
 
 // The smallest multiple of kStep up to `most`, which is enough, that `is_enough` accepts.
 template <class Function>
-uint32_t least(uint32_t most, Function is_enough) {
+__attribute__((noinline)) uint32_t least(uint32_t most, Function is_enough) {
   uint32_t too_little = 0, enough = (most + kStep - 1) / kStep;
   while (enough - too_little > 1) {
     const uint32_t middle = too_little + (enough - too_little) / 2;
@@ -111,6 +130,19 @@ uint32_t least(uint32_t most, Function is_enough) {
     }
   }
   return enough * kStep;
+}
+
+__attribute__((noinline)) void print(const Usage& usage, uint32_t arena, uint32_t stack) {
+  bench::print_metric("arena", arena);
+  bench::print_metric("guest_stack", stack);
+  bench::print_metric("stack_load", usage.load_stack);
+  bench::print_metric("stack_run", usage.run_stack);
+  bench::print_metric("stack_whole", usage.whole_stack);
+  bench::print_metric("module_bytes", usage.module_bytes);
+  bench::print_metric("function_bytes", usage.function_bytes);
+  bench::print_metric("load_peak", usage.load_peak);
+  bench::print_metric("code_bytes", usage.code_bytes);
+  bench::print_metric("offset_map_bytes", usage.offset_map_bytes);
 }
 
 }  // namespace
@@ -125,21 +157,11 @@ int main() {
   const uint32_t stack =
       least(kPlentyOfStack, [&](uint32_t size) { return run_module(ram.bytes(), size, nullptr); });
   if (!run_module(ram.bytes(), stack, &usage)) bench::fail("guest stack", "second run");
-  const uint32_t arena = least(static_cast<uint32_t>(usage.memory.peak), [&](uint32_t size) {
-    return run_module(first(size), stack, nullptr);
-  });
+  const uint32_t arena = least(
+      usage.arena_peak, [&](uint32_t size) { return run_module(first(size), stack, nullptr); });
   is_quiet = false;
   if (!run_module(first(arena), stack, &usage)) bench::fail("arena", "last run");
 
-  bench::print_metric("arena", arena);
-  bench::print_metric("guest_stack", stack);
-  bench::print_metric("stack_load", usage.load_stack);
-  bench::print_metric("stack_run", usage.run_stack);
-  bench::print_metric("stack_whole", usage.whole_stack);
-  bench::print_metric("module_bytes", usage.module.module_bytes);
-  bench::print_metric("function_bytes", usage.module.function_bytes);
-  bench::print_metric("load_peak", usage.module.load_peak_bytes);
-  bench::print_metric("code_bytes", usage.module.code_bytes);
-  bench::print_metric("offset_map_bytes", usage.module.offset_map_bytes);
+  print(usage, arena, stack);
   return 0;
 }

@@ -8,7 +8,7 @@ void* ScratchStorage::add(uint32_t count, uint32_t element_size) {
     const uint32_t most = static_cast<uint32_t>(UINT32_MAX) / element_size;
     if (count > most - size_) return nullptr;
     // Small at first: most functions are.
-    uint32_t capacity = capacity_ != 0 ? capacity_ : element_size >= 16 ? 4 : 8;
+    uint32_t capacity = capacity_ != 0 ? capacity_ : element_size >= 12 ? 2 : 8;
     while (capacity < size_ + count) capacity = capacity > most / 2 ? most : capacity * 2;
     const size_t old_bytes = size_t{capacity_} * element_size;
     const size_t bytes = size_t{capacity} * element_size;

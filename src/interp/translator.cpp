@@ -19,18 +19,17 @@ namespace {
 bool Translator::begin_code(ModuleContext& context, Reader& reader) {
   context_ = &context;
   module_ = context.module;
-  arena_ = context.arena;
-  types_.reset(arena_);
-  frames_.reset(arena_);
-  locals_.reset(arena_);
-  map_.reset(arena_);
-  code_block_ = static_cast<Unit*>(arena_->allocate(0, 16));
-  if (code_block_ == nullptr) return reader.fail(ErrorCode::kOutOfMemory, reader.position());
-  code_ = code_block_;
+  Arena* const arena = context.arena;
+  types_.reset(arena);
+  frames_.reset(arena);
+  locals_.reset(arena);
+  map_.reset(arena);
+  code_ = static_cast<Unit*>(arena->allocate(0, 16));
+  if (code_ == nullptr) return reader.fail(ErrorCode::kOutOfMemory, reader.position());
   block_bytes_ = 0;
   room_ = 0;
   size_ = 0;
-  module_->code_begin = reinterpret_cast<const uint8_t*>(code_block_);
+  module_->code_begin = reinterpret_cast<const uint8_t*>(code_);
   module_->code_end = module_->code_begin;
   return true;
 }
@@ -174,9 +173,8 @@ void Translator::end_function() {
 }
 
 bool Translator::end_code(Reader&) {
-  const uint32_t used = static_cast<uint32_t>(reinterpret_cast<uint8_t*>(code_) -
-                                              reinterpret_cast<uint8_t*>(code_block_));
-  arena_->shrink(code_block_, block_bytes_, used);
+  const uint32_t used = code_bytes();
+  context_->arena->shrink(module_->code_begin, block_bytes_, used);
   block_bytes_ = used;
   module_->code_end = module_->code_begin + used;
   module_->module_info.code_bytes = used;

@@ -119,7 +119,7 @@ class Translator final : public CodeSink {
   // of the instruction is done with what is there; so is code that cannot be reached, and nothing
   // is written for either. Where going on makes no sense, they return at once.
   MOTE_APART void instruction();
-  void control();
+  MOTE_APART void control();
   MOTE_APART void unary();
   MOTE_APART void binary();
   MOTE_APART void load();
@@ -129,20 +129,20 @@ class Translator final : public CodeSink {
   MOTE_APART void else_block();
   MOTE_APART void end_block();
   MOTE_APART void end_function();
-  void br();
+  MOTE_APART void br();
   MOTE_APART void br_if();
   MOTE_APART void br_table();
   MOTE_APART void br_table_label(uint32_t depth);
   MOTE_APART void br_table_stubs();
-  void return_from_function();
+  MOTE_APART void return_from_function();
   MOTE_APART void call();
   MOTE_APART void call_indirect();
   void call_results(const FunctionType& type);
-  void drop();
+  MOTE_APART void drop();
   MOTE_APART void select();
   bool push_locals(uint32_t count, ValueType type);
   bool find_local(Local* out);
-  void local_get();
+  MOTE_APART void local_get();
   MOTE_APART void local_set(bool tee);
   MOTE_APART void global_get();
   MOTE_APART void global_set();
@@ -221,6 +221,10 @@ class Translator final : public CodeSink {
 #endif
   void finish(Unit* at);
   bool make_room(uint32_t units);
+  // Of the module so far, but for the function that is being written.
+  uint32_t code_bytes() const {
+    return static_cast<uint32_t>(reinterpret_cast<const uint8_t*>(code_) - module_->code_begin);
+  }
   Unit* emit_source(Unit* at, const Operand& operand);
   MOTE_APART void note_offset(uint32_t offset);
   MOTE_APART void note_number(uint32_t number);
@@ -239,7 +243,6 @@ class Translator final : public CodeSink {
   bool too_many_locals_;
   // br_table in progress (see table_left_)
   bool in_table_;
-  bool table_has_arity_;
   ValueType accumulator_type_;  // of what the accumulator holds ...
   Slot accumulator_slot_;       // ... which is also in this slot
   uint32_t waiting_;            // how many operands are not at home
@@ -249,7 +252,6 @@ class Translator final : public CodeSink {
   ModuleData* module_;
   Reader* reader_;  // valid during a call from the decoder
   ModuleContext* context_;
-  Arena* arena_;
 
   Unit* code_;     // code of the function
   uint32_t size_;  // units written
@@ -283,12 +285,10 @@ class Translator final : public CodeSink {
 
   uint32_t table_left_;
   uint32_t table_first_;  // position of the first target
-  uint32_t table_count_;
   uint32_t table_number_;
   uint32_t table_arity_;
 
-  Unit* code_block_;      // all code of the module
-  uint32_t block_bytes_;  // taken from the arena
+  uint32_t block_bytes_;  // taken from the arena, for the code of the module
   // Places of the topmost operands, by operand number modulo kWindow: for a local its slot, for a
   // constant its bits. Everything below is at home.
   PlaceKind window_kinds_[kWindow];

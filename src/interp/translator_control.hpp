@@ -211,8 +211,6 @@ void Translator::br_table() {
   }
   in_table_ = true;
   table_left_ = in_.index + 1;
-  table_count_ = in_.index + 1;
-  table_has_arity_ = false;
   table_number_++;
   put_in_slot(&c_);
   // What the labels take along has to be at home: the stubs find it there.
@@ -227,7 +225,7 @@ void Translator::br_table() {
   table_first_ = position_of(at);
   finish(at);
   if (!is_writing()) return;
-  const uint64_t units = static_cast<uint64_t>(table_count_) * kTargetUnits;
+  const uint64_t units = (static_cast<uint64_t>(in_.index) + 1) * kTargetUnits;
   if (units > UINT32_MAX / sizeof(Unit)) return out_of_memory();
   if (units > room_ && !make_room(static_cast<uint32_t>(units))) return;
   size_ += static_cast<uint32_t>(units);
@@ -240,13 +238,13 @@ void Translator::br_table_label(uint32_t depth) {
   ControlFrame* const frame = label(depth);
   if (frame == nullptr) return;
   const Types types = label_types(*frame);
-  if (table_has_arity_ && types.count != table_arity_) {
+  const uint32_t number = in_.index + 1 - table_left_;
+  if (number != 0 && types.count != table_arity_) {
     fail_type(ValueType::kNone, ValueType::kNone);
   }
-  table_has_arity_ = true;
   table_arity_ = types.count;
   if (!check_types(types)) return;
-  if (live_) write_u32(code_ + table_first_ + (table_count_ - table_left_) * kTargetUnits, depth);
+  if (live_) write_u32(code_ + table_first_ + number * kTargetUnits, depth);
   table_left_--;
   if (table_left_ != 0) return;
   in_table_ = false;
@@ -255,7 +253,7 @@ void Translator::br_table_label(uint32_t depth) {
 }
 
 void Translator::br_table_stubs() {
-  for (uint32_t i = 0; i < table_count_ && !failed_; i++) {
+  for (uint32_t i = 0; i <= in_.index && !failed_; i++) {
     const uint32_t at = table_first_ + i * kTargetUnits;
     ControlFrame& frame = *label(read_u32(code_ + at));
     if (is_in_place(frame)) {

@@ -78,21 +78,21 @@ uint32_t Translator::position_of(const Unit* at) const {
 
 // Takes memory for `units` more, and for some that will follow.
 bool Translator::make_room(uint32_t units) {
-  const uint32_t used = static_cast<uint32_t>(code_ - code_block_) + size_;
-  const uint64_t needed = (static_cast<uint64_t>(used) + units) * sizeof(Unit);
+  const size_t used = code_bytes() + size_t{size_} * sizeof(Unit);
+  const size_t needed = used + size_t{units} * sizeof(Unit);
   // Ask for more than is needed now, but not for more than there is.
-  for (uint64_t more = 128 + block_bytes_ / 8;; more = 15) {
-    const uint64_t wanted = (needed + more) & ~uint64_t{15};
-    if (wanted <= UINT32_MAX && arena_->extend(code_block_, block_bytes_, wanted)) {
+  for (uint32_t more = 128 + block_bytes_ / 8;; more = 15) {
+    const size_t wanted = (needed + more) & ~size_t{15};
+    if (wanted > used && wanted <= UINT32_MAX &&
+        context_->arena->extend(module_->code_begin, block_bytes_, wanted)) {
       block_bytes_ = static_cast<uint32_t>(wanted);
-      room_ = block_bytes_ / static_cast<uint32_t>(sizeof(Unit)) - used;
+      room_ = static_cast<uint32_t>((wanted - used) / sizeof(Unit));
       return true;
     }
-    if (more == 15) {
-      out_of_memory();
-      return false;
-    }
+    if (more == 15) break;
   }
+  out_of_memory();
+  return false;
 }
 
 Unit* Translator::emit_source(Unit* at, const Operand& operand) {
