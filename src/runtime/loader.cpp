@@ -132,8 +132,7 @@ Error Loader::error() const { return error_; }
 
 Error load(Store& store, Bytes bytes, const Module** module, LoadOptions options) {
   Loader loader(store, options);
-  *module = nullptr;
-  if (!loader.error().ok() || loader.feed(bytes) == LoadState::kFailed) return loader.error();
+  loader.feed(bytes);
   return loader.finish(module);
 }
 
