@@ -83,7 +83,8 @@ MOTE_INLINE void write_number(Unit* at, uint32_t number) { *at = static_cast<Uni
 MOTE_INLINE uint32_t read_u32(const Unit* at) { return at[0] | static_cast<uint32_t>(at[1]) << 16; }
 MOTE_INLINE void write_u32(Unit* at, uint32_t value) {
 #if defined(__ARM_FEATURE_UNALIGNED) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  memcpy(at, &value, sizeof value);  // one instruction, for which compilers take two stores otherwise
+  memcpy(at, &value,
+         sizeof value);  // one instruction, for which compilers take two stores otherwise
 #else
   at[0] = static_cast<Unit>(value);
   at[1] = static_cast<Unit>(value >> 16);
