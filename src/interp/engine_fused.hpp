@@ -17,32 +17,6 @@ namespace {
   [[maybe_unused]] MOTE_INLINE Flow body_##name(Registers& r) { return __VA_ARGS__(r); }
 #include "interp/handlers.def"
 
-// For a second half: the same as on_touch and on_check, but what goes on is execution.second_half.
-template <uint32_t kSize>
-__attribute__((noinline)) MOTE_CONVENTION void on_second_touch(MOTE_PARAMETERS) {
-  MOTE_REGISTERS_OF_ARGUMENTS;
-  const uintptr_t second_half = address_of_number(execution->second_half);
-  if (!handle_touch(*execution, kSize)) {
-    r.set_pc(r.pc() + kHandlerUnits);
-    store_trap(r);
-    return;
-  }
-  reload_touched(r);
-  MOTE_TAIL_CALL reinterpret_cast<HandlerFunction>(second_half)(MOTE_ARGUMENTS);
-}
-
-[[maybe_unused]] __attribute__((noinline)) MOTE_CONVENTION void on_second_check(MOTE_PARAMETERS) {
-  MOTE_REGISTERS_OF_ARGUMENTS;
-  const uintptr_t second_half = address_of_number(execution->second_half);
-  if (!handle_check(r)) {
-    execution->pc = pc + kHandlerUnits;
-    execution->paused_pc = execution->pc;
-    return;
-  }
-  restore_checks(r);
-  MOTE_TAIL_CALL reinterpret_cast<HandlerFunction>(second_half)(MOTE_ARGUMENTS);
-}
-
 // What a body that did not get to its end asked for; `second`: it was not the first body.
 #define MOTE_FUSED_TOUCH(size, on)           \
   if (flow == Flow::kTouch##size) {          \
