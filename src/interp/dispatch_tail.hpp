@@ -2,6 +2,8 @@
 // machine's registers are its arguments. Part of engine.cpp.
 #pragma once
 
+#include "interp/fused.hpp"
+
 #if defined(__clang__)
 #define MOTE_TAIL_CALL __attribute__((musttail)) return
 #else
@@ -59,6 +61,34 @@ __attribute__((noinline)) MOTE_CONVENTION void on_touch(MOTE_PARAMETERS) {
   MOTE_TAIL_CALL handler_at(pc)(MOTE_ARGUMENTS);
 }
 
+#if MOTE_FUSED
+// For a second half: the same as on_touch and on_check, but what goes on is execution.second_half.
+template <uint32_t kSize>
+[[maybe_unused]] __attribute__((noinline)) MOTE_CONVENTION void on_second_touch(MOTE_PARAMETERS) {
+  MOTE_REGISTERS_OF_ARGUMENTS;
+  const uintptr_t second_half = address_of_number(execution->second_half);
+  if (!handle_touch(*execution, kSize)) {
+    r.set_pc(r.pc() + kHandlerUnits);
+    store_trap(r);
+    return;
+  }
+  reload_touched(r);
+  MOTE_TAIL_CALL reinterpret_cast<HandlerFunction>(second_half)(MOTE_ARGUMENTS);
+}
+
+[[maybe_unused]] __attribute__((noinline)) MOTE_CONVENTION void on_second_check(MOTE_PARAMETERS) {
+  MOTE_REGISTERS_OF_ARGUMENTS;
+  const uintptr_t second_half = address_of_number(execution->second_half);
+  if (!handle_check(r)) {
+    execution->pc = pc + kHandlerUnits;
+    execution->paused_pc = execution->pc;
+    return;
+  }
+  restore_checks(r);
+  MOTE_TAIL_CALL reinterpret_cast<HandlerFunction>(second_half)(MOTE_ARGUMENTS);
+}
+#endif
+
 #ifndef MOTE_FUSED_PART
 #define MOTE_HANDLER(name, ...)                          \
   MOTE_CONVENTION void handler_##name(MOTE_PARAMETERS) { \
@@ -111,10 +141,11 @@ void run_engine(ExecutionData& execution) {
   restore(r);
 #if MOTE_FUSED
   if (execution.paused_pc == r.pc() && execution.paused_pc != nullptr) {
-    // Within a fused instruction: its second half comes next.
+    // Within a fused instruction, whose second half has to pay before it can be done.
     execution.paused_pc = nullptr;
     r.set_pc(r.pc() - kHandlerUnits);
-    kHandlers[execution.second_half](MOTE_ARGUMENTS);
+    execution.checks--;
+    on_second_check(MOTE_ARGUMENTS);
     return;
   }
   execution.paused_pc = nullptr;

@@ -17,70 +17,67 @@ namespace {
   [[maybe_unused]] MOTE_INLINE Flow body_##name(Registers& r) { return __VA_ARGS__(r); }
 #include "interp/handlers.def"
 
-// For a second half: the same as on_touch and on_check, but what goes on is execution.second_half.
-template <uint32_t kSize>
-__attribute__((noinline)) MOTE_CONVENTION void on_second_touch(MOTE_PARAMETERS) {
-  MOTE_REGISTERS_OF_ARGUMENTS;
-  const uintptr_t second_half = address_of(static_cast<Handler>(execution->second_half));
-  if (!handle_touch(*execution, kSize)) {
-    r.set_pc(r.pc() + kHandlerUnits);
-    store_trap(r);
-    return;
-  }
-  reload_touched(r);
-  MOTE_TAIL_CALL reinterpret_cast<HandlerFunction>(second_half)(MOTE_ARGUMENTS);
-}
-
-[[maybe_unused]] __attribute__((noinline)) MOTE_CONVENTION void on_second_check(MOTE_PARAMETERS) {
-  MOTE_REGISTERS_OF_ARGUMENTS;
-  const uintptr_t second_half = address_of(static_cast<Handler>(execution->second_half));
-  if (!handle_check(r)) {
-    execution->pc = pc + kHandlerUnits;
-    execution->paused_pc = execution->pc;
-    return;
-  }
-  restore_checks(r);
-  MOTE_TAIL_CALL reinterpret_cast<HandlerFunction>(second_half)(MOTE_ARGUMENTS);
-}
-
+// What a body that did not get to its end asked for; `second`: it was not the first body.
 #define MOTE_FUSED_TOUCH(size, on)           \
   if (flow == Flow::kTouch##size) {          \
     MOTE_TAIL_CALL on<size>(MOTE_ARGUMENTS); \
   }
-#define MOTE_FUSED_PAIR(first, second)                                        \
-  MOTE_CONVENTION void fused_##first##__##second(MOTE_PARAMETERS) {           \
-    MOTE_REGISTERS_OF_ARGUMENTS;                                              \
-    Flow flow = body_##first(r);                                              \
-    if (__builtin_expect(flow == Flow::kNext, 1)) {                           \
-      r.set_pc(r.pc() - kHandlerUnits);                                       \
-      flow = body_##second(r);                                                \
-      if (__builtin_expect(flow == Flow::kNext, 1)) {                         \
-        MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS);                    \
-      }                                                                       \
-      if (flow == Flow::kTrap) {                                              \
-        r.set_pc(r.pc() + kHandlerUnits);                                     \
-        MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS);                               \
-      }                                                                       \
-      r.execution()->second_half = static_cast<uint32_t>(Handler::k##second); \
-      MOTE_FUSED_TOUCH(1, on_second_touch)                                    \
-      MOTE_FUSED_TOUCH(2, on_second_touch)                                    \
-      MOTE_FUSED_TOUCH(4, on_second_touch)                                    \
-      MOTE_FUSED_TOUCH(8, on_second_touch)                                    \
-      MOTE_TAIL_CALL on_second_check(MOTE_ARGUMENTS);                         \
-    }                                                                         \
-    if (flow == Flow::kTrap) {                                                \
-      MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS);                                 \
-    }                                                                         \
-    MOTE_FUSED_TOUCH(1, on_touch)                                             \
-    MOTE_FUSED_TOUCH(2, on_touch)                                             \
-    MOTE_FUSED_TOUCH(4, on_touch)                                             \
-    MOTE_FUSED_TOUCH(8, on_touch)                                             \
+#define MOTE_FUSED_TOUCHES(on) \
+  MOTE_FUSED_TOUCH(1, on)      \
+  MOTE_FUSED_TOUCH(2, on) MOTE_FUSED_TOUCH(4, on) MOTE_FUSED_TOUCH(8, on)
+#define MOTE_FUSED_FIRST_STOPS              \
+  if (flow == Flow::kTrap) {                \
+    MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS); \
+  }                                         \
+  MOTE_FUSED_TOUCHES(on_touch)
+#define MOTE_FUSED_STOPS(number)                              \
+  if (flow == Flow::kTrap) {                                  \
+    r.set_pc(r.pc() + kHandlerUnits);                         \
+    MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS);                   \
+  }                                                           \
+  r.execution()->second_half = static_cast<uint32_t>(number); \
+  MOTE_FUSED_TOUCHES(on_second_touch)                         \
+  MOTE_TAIL_CALL on_second_check(MOTE_ARGUMENTS);
+// The next body's operands stand where its handler would.
+#define MOTE_FUSED_PAIR(first, second)                              \
+  MOTE_CONVENTION void fused_##first##__##second(MOTE_PARAMETERS) { \
+    MOTE_REGISTERS_OF_ARGUMENTS;                                    \
+    Flow flow = body_##first(r);                                    \
+    if (__builtin_expect(flow == Flow::kNext, 1)) {                 \
+      r.set_pc(r.pc() - kHandlerUnits);                             \
+      flow = body_##second(r);                                      \
+      if (__builtin_expect(flow == Flow::kNext, 1)) {               \
+        MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS);          \
+      }                                                             \
+      MOTE_FUSED_STOPS(Handler::k##second)                          \
+    }                                                               \
+    MOTE_FUSED_FIRST_STOPS                                          \
+  }
+#define MOTE_FUSED_TRIPLE(first, second, third)                                \
+  MOTE_CONVENTION void fused_##first##__##second##__##third(MOTE_PARAMETERS) { \
+    MOTE_REGISTERS_OF_ARGUMENTS;                                               \
+    Flow flow = body_##first(r);                                               \
+    if (__builtin_expect(flow == Flow::kNext, 1)) {                            \
+      r.set_pc(r.pc() - kHandlerUnits);                                        \
+      flow = body_##second(r);                                                 \
+      if (__builtin_expect(flow == Flow::kNext, 1)) {                          \
+        r.set_pc(r.pc() - kHandlerUnits);                                      \
+        flow = body_##third(r);                                                \
+        if (__builtin_expect(flow == Flow::kNext, 1)) {                        \
+          MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS);                   \
+        }                                                                      \
+        MOTE_FUSED_STOPS(Handler::k##third)                                    \
+      }                                                                        \
+      MOTE_FUSED_STOPS(number_of_fused(FusedHandler::k##second##__##third))    \
+    }                                                                          \
+    MOTE_FUSED_FIRST_STOPS                                                     \
   }
 #define MOTE_FUSED_ONLY MOTE_FUSED_PART
 #include "interp/fused.def"
 
 const HandlerFunction kFusedHandlers[] = {
 #define MOTE_FUSED_PAIR(first, second) fused_##first##__##second,
+#define MOTE_FUSED_TRIPLE(first, second, third) fused_##first##__##second##__##third,
 #define MOTE_FUSED_ONLY MOTE_FUSED_PART
 #include "interp/fused.def"
 };

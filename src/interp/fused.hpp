@@ -10,7 +10,8 @@
 //
 // The second half may be one that cannot go on (memory to be backed, fuel to be looked at). The
 // first half is done then, so the handler of the second alone takes over: its operands lie as if it
-// stood one unit before them (ExecutionData::second_half).
+// stood one unit before them (ExecutionData::second_half). A third instruction joins a pair in the
+// same way; then the rest of it must be a pair as well.
 #pragma once
 
 #include <stdint.h>
@@ -24,16 +25,21 @@ namespace mote::detail {
 enum class FusedHandler : uint16_t {
   kNone,
 #define MOTE_FUSED_PAIR(first, second) k##first##__##second,
+#define MOTE_FUSED_TRIPLE(first, second, third) k##first##__##second##__##third,
 #include "interp/fused.def"
   kCount,
 };
 
-// Whether the handler is the first half of some pair.
-bool is_first(Handler handler);
+// One row of numbers for all handlers: those of Handler, then those of FusedHandler.
+constexpr uint32_t kFirstFused = static_cast<uint32_t>(Handler::kCount);
+constexpr uint32_t number_of_fused(FusedHandler fused) {
+  return kFirstFused + static_cast<uint32_t>(fused);
+}
+// Whether anything can be joined to the handler.
+bool is_first(uint32_t number);
 // The number of the handler that does `first` and then `second`; 0: there is none.
-uint32_t find_fused(Handler first, Handler second);
-// Writes the unit of a fused handler.
-void write_fused(Unit* at, uint32_t fused);
+uint32_t find_fused(uint32_t first, Handler second);
+uintptr_t address_of_number(uint32_t number);
 // Address of a handler by its place in a part of the list.
 template <uint32_t kPart>
 uintptr_t fused_address(uint32_t index);

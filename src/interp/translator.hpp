@@ -207,7 +207,7 @@ class Translator final : public CodeSink {
   void forget_accumulator() {
     accumulator_slot_ = kNoSlot;
 #if MOTE_FUSED
-    last_ = Handler::kCount;
+    last_ = kNothingJoins;
 #endif
   }
   void finish_result(Unit* at, ValueType type);
@@ -262,7 +262,8 @@ class Translator final : public CodeSink {
   uint32_t last_result_at_;
   Slot last_result_slot_;
 #if MOTE_FUSED
-  Handler last_;      // what was written last; kCount: nothing can join it (fused.hpp)
+  static constexpr uint32_t kNothingJoins = 0xFFFFFFFF;
+  uint32_t last_;     // number of the handler written last, if another can join it (fused.hpp)
   uint32_t last_at_;  // where
 #endif
 

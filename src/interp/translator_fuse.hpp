@@ -14,13 +14,14 @@ namespace {
 // both; the operands of `handler` are to follow. Positions in the offset map stay right: a second
 // half that cannot go on stands at its own operands.
 bool Translator::fuse(Handler handler) {
-  const uint32_t fused = last_ != Handler::kCount ? find_fused(last_, handler) : 0;
+  const uint32_t fused = last_ != kNothingJoins ? find_fused(last_, handler) : 0;
   if (fused != 0) {
-    write_fused(code_ + last_at_, fused);
-    last_ = Handler::kCount;
+    code_[last_at_] = address_of_number(fused);
+    last_ = is_first(fused) ? fused : kNothingJoins;
     return true;
   }
-  last_ = is_first(handler) ? handler : Handler::kCount;
+  last_ = static_cast<uint32_t>(handler);
+  if (!is_first(last_)) last_ = kNothingJoins;
   last_at_ = size_;
   return false;
 }
