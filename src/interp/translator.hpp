@@ -196,6 +196,7 @@ class Translator final : public CodeSink {
   void use(Operand* operand);
   bool choose(const FormIndex& forms, bool swaps);
   uint8_t number_of(const Pending& pending, Dst kind) const;
+  MOTE_APART Handler handler_of_pending() const;
   void flush();
   void wait(Op op);
   void emit_copy(Operand* from, Slot to);

@@ -201,6 +201,20 @@ uint8_t Translator::number_of(const Pending& pending, Dst kind) const {
   return forms_of(detail::instruction(pending.op)).find(pending.a.src, pending.b.src, kind);
 }
 
+// The handler of the instruction that waits.
+Handler Translator::handler_of_pending() const {
+  const Pending& p = pending_;
+  const Instruction& info = detail::instruction(p.op);
+  const FormIndex& forms = forms_of(info);
+  uint32_t number = forms.find(p.a.src, p.b.src, p.kind);
+  // The forms without an offset follow the others.
+  const bool is_memory = info.shape == Shape::kStore || info.shape == Shape::kLoad;
+  if (is_memory && has_near_forms(info) && p.immediate == 0 && p.a.src != Src::C) {
+    number += forms.count;
+  }
+  return add(first_handler(p.op), number);
+}
+
 // Writes the waiting instruction.
 void Translator::flush() {
   if (!pending_.active) return;
@@ -211,24 +225,17 @@ void Translator::flush() {
   const bool is_memory = is_store || info.shape == Shape::kLoad;
   const bool has_two = is_store || info.shape == Shape::kBinary || info.shape == Shape::kCompare;
   if (info.can_trap) note_offset(p.offset);
-  const Handler first = first_handler(p.op);
   Unit* at;
 #if MOTE_OUT_I64 || MOTE_OUT_F32 || MOTE_OUT_F64
   if (!is_memory && is_outlined(info)) {
     // Outlined instructions have one form: slots only.
     at = start(has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary);
-    write_number(at, static_cast<uint32_t>(first));
+    write_number(at, static_cast<uint32_t>(first_handler(p.op)));
     at += kSlotUnits;
   } else
 #endif
   {
-    const FormIndex& forms = forms_of(info);
-    uint32_t number = forms.find(p.a.src, p.b.src, p.kind);
-    // The forms without an offset follow the others.
-    if (is_memory && has_near_forms(info) && p.immediate == 0 && p.a.src != Src::C) {
-      number += forms.count;
-    }
-    at = start(add(first, number));
+    at = start(handler_of_pending());
   }
   // A constant address is part of the offset.
   if (!is_memory || p.a.src == Src::S) at = emit_source(at, p.a);
