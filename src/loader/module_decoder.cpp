@@ -1,13 +1,16 @@
 // Module decoder: the state machine, and the sections without one of their own. See
-// module_decoder.hpp; sections with const expressions and segments are in module_segments.cpp.
+// decoder.hpp; sections with const expressions and segments are in module_segments.hpp.
 #include "loader/module_decoder.hpp"
 
 #include "base/placement_new.hpp"
+#include "loader/decoder.hpp"
+#include "loader/module_segments.hpp"
 
 namespace mote::detail {
 
-ModuleDecoder::ModuleDecoder(Arena& arena, ModuleData& module, CodeSink& sink,
-                             const LoadOptions& options)
+namespace {
+
+Decoder::Decoder(Arena& arena, ModuleData& module, CodeSink& sink, const LoadOptions& options)
     : module_(module), arena_(arena), sink_(sink), options_(options) {
   context_.module = &module;
   context_.arena = &arena;
@@ -16,11 +19,11 @@ ModuleDecoder::ModuleDecoder(Arena& arena, ModuleData& module, CodeSink& sink,
 #endif
 }
 
-bool ModuleDecoder::out_of_memory() { return in_.fail(ErrorCode::kOutOfMemory, in_.position()); }
+bool Decoder::out_of_memory() { return in_.fail(ErrorCode::kOutOfMemory, in_.position()); }
 
 // ---- Chunks ----------------------------------------------------------------------------------
 
-bool ModuleDecoder::feed(const uint8_t* bytes, size_t size) {
+bool Decoder::feed(const uint8_t* bytes, size_t size) {
   if (!in_.need_more()) return false;
   const uint8_t* next = bytes;
   const uint8_t* const end = bytes + size;
@@ -51,7 +54,7 @@ bool ModuleDecoder::feed(const uint8_t* bytes, size_t size) {
   return true;
 }
 
-bool ModuleDecoder::finish() {
+bool Decoder::finish() {
   if (!in_.need_more()) return false;
   ErrorCode code = ErrorCode::kOk;
   ModuleInfo& info = module_.module_info;
@@ -71,10 +74,10 @@ bool ModuleDecoder::finish() {
 }
 
 // Takes all items that are complete. False: failed.
-bool ModuleDecoder::run() {
+bool Decoder::run() {
   for (;;) {
     const uint8_t* item = in_.cursor();
-    if (step()) continue;
+    if (step_ == Step::kFunctionBody ? function_body() : step()) continue;
     const bool failed = !in_.need_more();
     if (failed && !in_names_) return false;
     in_.set_cursor(item);
@@ -83,7 +86,7 @@ bool ModuleDecoder::run() {
   }
 }
 
-bool ModuleDecoder::step() {
+bool Decoder::step() {
   switch (step_) {
     case Step::kHeader: return header();
     case Step::kSection: return section();
@@ -122,7 +125,7 @@ bool ModuleDecoder::step() {
 // ---- Sections --------------------------------------------------------------------------------
 
 // What a section fills, by its id: an array of ModuleData and its count.
-struct ModuleDecoder::Section {
+struct Decoder::Section {
   uint8_t order;  // position that 5.5.2 demands; 0: any
   uint8_t item_size;
   uint16_t items;  // offset of the pointer in ModuleData
@@ -131,7 +134,7 @@ struct ModuleDecoder::Section {
 
 #define MOTE_SECTION(order, type, items, count) \
   { order, sizeof(type), offsetof(ModuleData, items), offsetof(ModuleData, count) }
-const ModuleDecoder::Section ModuleDecoder::kSections[kTag] = {
+const Decoder::Section Decoder::kSections[kTag] = {
     MOTE_SECTION(0, uint32_t, imported_function_types, imported_functions),
     MOTE_SECTION(1, FunctionType, types, type_count),
     MOTE_SECTION(2, ImportData, imports, import_count),
@@ -149,23 +152,23 @@ const ModuleDecoder::Section ModuleDecoder::kSections[kTag] = {
 };
 #undef MOTE_SECTION
 
-void* ModuleDecoder::items_of(SectionId id) {
+void* Decoder::items_of(SectionId id) {
   const uint8_t* at = reinterpret_cast<uint8_t*>(&module_) + kSections[id].items;
   void* items;
   memcpy(&items, reinterpret_cast<void* const*>(at), sizeof items);
   return items;
 }
 
-void* ModuleDecoder::item_at(SectionId id, uint32_t index) {
+void* Decoder::item_at(SectionId id, uint32_t index) {
   return static_cast<uint8_t*>(items_of(id)) + index * kSections[id].item_size;
 }
 
-inline uint32_t& ModuleDecoder::count_of(SectionId id) {
+inline uint32_t& Decoder::count_of(SectionId id) {
   return *reinterpret_cast<uint32_t*>(reinterpret_cast<uint8_t*>(&module_) + kSections[id].count);
 }
 
 // The magic and the version are compared as four bytes each.
-bool ModuleDecoder::header() {
+bool Decoder::header() {
   if (!in_.fixed(4)) return false;
   if (in_.value() != 0x6D736100) return in_.fail(ErrorCode::kMagic);
   if (!in_.fixed(4)) return false;
@@ -174,7 +177,7 @@ bool ModuleDecoder::header() {
   return true;
 }
 
-bool ModuleDecoder::section() {
+bool Decoder::section() {
   const uint32_t offset = in_.position();
   if (!in_.byte()) return false;
   const uint32_t id = in_.value();
@@ -200,7 +203,7 @@ bool ModuleDecoder::section() {
   return true;
 }
 
-bool ModuleDecoder::section_count() {
+bool Decoder::section_count() {
   if (!take_count()) return false;
   items_left_ = size_;
   if (size_ > kMaxItems) return in_.fail_value(ErrorCode::kTooManyItems);
@@ -241,7 +244,7 @@ bool ModuleDecoder::section_count() {
 static size_t alignment_for(size_t size) { return (size | 8) & (0 - (size | 8)); }
 
 // Makes room for `more` items behind those that section `id` has, zeroed.
-bool ModuleDecoder::make_room(SectionId id, uint32_t more) {
+bool Decoder::make_room(SectionId id, uint32_t more) {
   const Section& section = kSections[id];
   static_assert(2 * kMaxItems < UINT32_MAX / sizeof(ElementSegment), "sizes below fit 32 bits");
   const size_t size = section.item_size;
@@ -257,7 +260,7 @@ bool ModuleDecoder::make_room(SectionId id, uint32_t more) {
   return true;
 }
 
-bool ModuleDecoder::item() {
+bool Decoder::item() {
   if (items_left_ == 0) return end_of_section();
   item_offset_ = in_.position();
   at_ = item_at(section_, count_of(section_));
@@ -275,13 +278,13 @@ bool ModuleDecoder::item() {
   }
 }
 
-bool ModuleDecoder::end_item() {
+bool Decoder::end_item() {
   items_left_--;
   step_ = Step::kItem;
   return add_to(section_, item_offset_);
 }
 
-bool ModuleDecoder::end_of_section() {
+bool Decoder::end_of_section() {
   if (!in_.at_limit()) return in_.fail(ErrorCode::kSectionSize, in_.position());
   if (section_ == kImport && !imports_done()) return false;
   if (section_ == kExport && !exports_done()) return false;
@@ -294,7 +297,7 @@ bool ModuleDecoder::end_of_section() {
 // ---- Index spaces ----------------------------------------------------------------------------
 
 // Counts the item that was just read, which began at `offset`.
-bool ModuleDecoder::add_to(SectionId id, uint32_t offset) {
+bool Decoder::add_to(SectionId id, uint32_t offset) {
   uint32_t& count = count_of(id);
   count++;
   if (count < 2 || (id != kTable && id != kMemory)) return true;
@@ -304,7 +307,7 @@ bool ModuleDecoder::add_to(SectionId id, uint32_t offset) {
   return true;
 }
 
-bool ModuleDecoder::check_index(SectionId space, uint32_t index, uint32_t offset) {
+bool Decoder::check_index(SectionId space, uint32_t index, uint32_t offset) {
   const uint32_t count = space == kFunction ? module_.function_count() : count_of(space);
   if (index < count) return true;
   // The codes follow each other as the sections do, but for the imports.
@@ -317,7 +320,7 @@ static_assert(static_cast<int>(ErrorCode::kUnknownGlobal) -
                   4,
               "check_index");
 
-bool ModuleDecoder::take_index(SectionId space) {
+bool Decoder::take_index(SectionId space) {
   const uint32_t offset = in_.position();
   return in_.u32() && check_index(space, in_.value(), offset);
 }
@@ -325,7 +328,7 @@ bool ModuleDecoder::take_index(SectionId space) {
 // ---- Lists -----------------------------------------------------------------------------------
 
 // Reads how many items or bytes follow. Every item takes at least one byte.
-bool ModuleDecoder::take_count() {
+bool Decoder::take_count() {
   if (!in_.u32()) return false;
   size_ = in_.value();
   filled_ = 0;
@@ -333,7 +336,7 @@ bool ModuleDecoder::take_count() {
 }
 
 // Makes room for them.
-bool ModuleDecoder::allocate(size_t item_size) {
+bool Decoder::allocate(size_t item_size) {
   size_t bytes;
   buffer_ = __builtin_mul_overflow(size_, item_size, &bytes)
                 ? nullptr
@@ -343,7 +346,7 @@ bool ModuleDecoder::allocate(size_t item_size) {
 
 // ---- Types, imports, functions ---------------------------------------------------------------
 
-bool ModuleDecoder::type_item() {
+bool Decoder::type_item() {
   if (!in_.byte()) return false;
   const uint32_t form = in_.value();
   if (form != 0x60) {
@@ -357,7 +360,7 @@ bool ModuleDecoder::type_item() {
   return true;
 }
 
-bool ModuleDecoder::type_count() {
+bool Decoder::type_count() {
   if (!take_count()) return false;
   if (size_ > kMaxParameters) return in_.fail_value(ErrorCode::kTooManyParameters);
   if (in_results_ && size_ > 1 && !use(Feature::kMultiValue)) return false;
@@ -375,7 +378,7 @@ bool ModuleDecoder::type_count() {
   return true;
 }
 
-bool ModuleDecoder::type_list() {
+bool Decoder::type_list() {
   if (filled_ < size_) {
     ValueType& type = static_cast<ValueType*>(buffer_)[filled_];
     if (!decode_value_type(in_, &type)) return false;
@@ -389,18 +392,18 @@ bool ModuleDecoder::type_list() {
   return true;
 }
 
-ModuleDecoder::SectionId ModuleDecoder::space_of_imports(ExternKind kind) {
+Decoder::SectionId Decoder::space_of_imports(ExternKind kind) {
   return kind == ExternKind::kFunction ? kImportedFunctions
                                        : static_cast<SectionId>(kFunction + static_cast<int>(kind));
 }
 
-bool ModuleDecoder::import_field() {
+bool Decoder::import_field() {
   current<ImportData>().module_name = name();
   return begin_name(Step::kImportType);
 }
 
 // The index spaces can be allocated only when all imports are known: types wait in scratch memory.
-bool ModuleDecoder::import_type() {
+bool Decoder::import_type() {
   ImportData& import = current<ImportData>();
   ImportType& type = import_types_[module_.import_count];
   import.field_name = name();
@@ -433,7 +436,7 @@ bool ModuleDecoder::import_type() {
 }
 
 // All imports are known: makes the imported part of each index space.
-bool ModuleDecoder::imports_done() {
+bool Decoder::imports_done() {
   if (!make_room(kImportedFunctions, 0) || !make_room(kTable, 0) || !make_room(kMemory, 0) ||
       !make_room(kGlobal, 0)) {
     return false;
@@ -449,7 +452,7 @@ bool ModuleDecoder::imports_done() {
   return true;
 }
 
-bool ModuleDecoder::function_item() {
+bool Decoder::function_item() {
   if (!take_index(kType)) return false;
   current<FunctionCode>().type = in_.value();
   return end_item();
@@ -457,7 +460,7 @@ bool ModuleDecoder::function_item() {
 
 // ---- Tables, memories, globals ---------------------------------------------------------------
 
-bool ModuleDecoder::extern_kind(ErrorCode unknown, ExternKind* kind) {
+bool Decoder::extern_kind(ErrorCode unknown, ExternKind* kind) {
   if (!in_.byte()) return false;
   const uint32_t byte = in_.value();
   if (byte == 4) return in_.fail_feature(Feature::kExceptions);
@@ -470,7 +473,7 @@ bool ModuleDecoder::extern_kind(ErrorCode unknown, ExternKind* kind) {
 }
 
 // What is malformed comes first: the numbers are read twice, to check them when all are known.
-bool ModuleDecoder::limits(bool is_memory, Limits* limits, uint8_t* page_size_log2) {
+bool Decoder::limits(bool is_memory, Limits* limits, uint8_t* page_size_log2) {
   const uint32_t offset = in_.position();
   if (!in_.byte()) return false;
   const uint32_t flags = in_.value();
@@ -515,7 +518,7 @@ bool ModuleDecoder::limits(bool is_memory, Limits* limits, uint8_t* page_size_lo
   return true;
 }
 
-bool ModuleDecoder::table_type(TableType* type) {
+bool Decoder::table_type(TableType* type) {
   uint8_t unused;
   if (!decode_reference_type(in_, &type->element)) return false;
   if (type->element != ValueType::kFuncRef) {
@@ -524,11 +527,11 @@ bool ModuleDecoder::table_type(TableType* type) {
   return limits(false, &type->limits, &unused);
 }
 
-bool ModuleDecoder::memory_type(MemoryType* type) {
+bool Decoder::memory_type(MemoryType* type) {
   return limits(true, &type->limits, &type->page_size_log2);
 }
 
-bool ModuleDecoder::global_type(GlobalData* type) {
+bool Decoder::global_type(GlobalData* type) {
   if (!decode_value_type(in_, &type->type)) return false;
   in_.note_features(features_of(type->type));
   if (!in_.byte()) return false;
@@ -537,16 +540,16 @@ bool ModuleDecoder::global_type(GlobalData* type) {
   return true;
 }
 
-bool ModuleDecoder::table_item() {
+bool Decoder::table_item() {
   if (in_.available() != 0 && *in_.cursor() == 0x40) {
     return in_.fail_feature(Feature::kFunctionReferences, item_offset_);
   }
   return table_type(&current<TableType>()) && end_item();
 }
 
-bool ModuleDecoder::memory_item() { return memory_type(&current<MemoryType>()) && end_item(); }
+bool Decoder::memory_item() { return memory_type(&current<MemoryType>()) && end_item(); }
 
-bool ModuleDecoder::global_item() {
+bool Decoder::global_item() {
   GlobalData& global = current<GlobalData>();
   if (!global_type(&global)) return false;
   global.cell = module_.global_slots;
@@ -554,14 +557,14 @@ bool ModuleDecoder::global_item() {
   return begin_expr(global.type, Step::kGlobalExpr);
 }
 
-bool ModuleDecoder::global_value() {
+bool Decoder::global_value() {
   current<GlobalData>().init = expr_;
   return end_item();
 }
 
 // ---- Exports, start --------------------------------------------------------------------------
 
-bool ModuleDecoder::export_target() {
+bool Decoder::export_target() {
   ExportData& entry = current<ExportData>();
   entry.name = name();
   if (!extern_kind(ErrorCode::kExportKind, &entry.kind)) return false;
@@ -638,7 +641,7 @@ struct ExportOrder {
 }  // namespace
 
 // 3.4.15: export names are different.
-bool ModuleDecoder::exports_done() {
+bool Decoder::exports_done() {
   const uint32_t count = module_.export_count;
   uint32_t* order = count > kFewExports ? arena_.allocate_array<uint32_t>(count)
                                         : arena_.allocate_scratch_array<uint32_t>(count);
@@ -652,6 +655,8 @@ bool ModuleDecoder::exports_done() {
   if (count > kFewExports) module_.export_order = order;
   return true;
 }
+
+}  // namespace
 
 const ExportData* ModuleData::find_export(StringView name) const {
   uint32_t low = 0;
@@ -674,7 +679,9 @@ const ExportData* ModuleData::find_export(StringView name) const {
   return nullptr;
 }
 
-bool ModuleDecoder::start_section() {
+namespace {
+
+bool Decoder::start_section() {
   if (!take_index(kFunction)) return false;
   module_.start_function = in_.value();
   const FunctionType& type = module_.function_type(in_.value());
@@ -684,13 +691,13 @@ bool ModuleDecoder::start_section() {
   return end_of_section();
 }
 
-bool ModuleDecoder::data_count_section() {
+bool Decoder::data_count_section() {
   if (!in_.u32(&context_.data_count)) return false;
   context_.has_data_count = true;
   return use(Feature::kBulkMemory) && end_of_section();
 }
 
-bool ModuleDecoder::declare_function(uint32_t funcidx) {
+bool Decoder::declare_function(uint32_t funcidx) {
   if (context_.declared_functions == nullptr) {
     const uint32_t size = module_.function_count() / 8 + 1;
     context_.declared_functions = arena_.allocate_scratch_array<uint8_t>(size);
@@ -704,7 +711,7 @@ bool ModuleDecoder::declare_function(uint32_t funcidx) {
 
 // ---- Function bodies -------------------------------------------------------------------------
 
-bool ModuleDecoder::code_item() {
+bool Decoder::code_item() {
   if (!take_count()) return false;
   in_.set_limit(in_.position() + size_);
   module_.module_info.function_bytes += size_;
@@ -715,14 +722,14 @@ bool ModuleDecoder::code_item() {
   return sink_.begin_function(funcidx, in_);
 }
 
-bool ModuleDecoder::local_groups() {
+bool Decoder::local_groups() {
   if (!in_.u32()) return false;
   local_groups_ = in_.value();
   step_ = Step::kLocals;
   return true;
 }
 
-bool ModuleDecoder::locals() {
+bool Decoder::locals() {
   if (local_groups_ == 0) {
     step_ = Step::kFunctionBody;
     return sink_.begin_body(in_);
@@ -738,7 +745,7 @@ bool ModuleDecoder::locals() {
   return sink_.add_locals(count, type, in_);
 }
 
-bool ModuleDecoder::function_body() {
+bool Decoder::function_body() {
   body_done_ = false;
   if (!sink_.take_instructions(in_, &body_done_)) return false;
   if (!body_done_) return true;
@@ -747,5 +754,23 @@ bool ModuleDecoder::function_body() {
   in_.set_function(kNoIndex);
   return end_item();
 }
+
+}  // namespace
+
+// ---- What the loader calls -------------------------------------------------------------------
+
+ModuleDecoder* ModuleDecoder::make(Arena& arena, ModuleData& module, CodeSink& sink,
+                                   const LoadOptions& options) {
+  void* const memory = arena.allocate_scratch(sizeof(Decoder), alignof(Decoder));
+  return memory == nullptr ? nullptr : new (memory) Decoder(arena, module, sink, options);
+}
+
+bool ModuleDecoder::feed(const uint8_t* bytes, size_t size) {
+  return static_cast<Decoder*>(this)->feed(bytes, size);
+}
+
+bool ModuleDecoder::finish() { return static_cast<Decoder*>(this)->finish(); }
+
+Error ModuleDecoder::error() const { return static_cast<const Decoder*>(this)->error(); }
 
 }  // namespace mote::detail

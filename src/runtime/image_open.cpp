@@ -145,17 +145,17 @@ uint32_t offset_in_image(Bytes image, const ImageParts& parts, uint32_t offset) 
 // What opening needs while it works.
 struct ImageReader {
   ImageReader(Arena& arena, ModuleData& module, Bytes code, const LoadOptions& options)
-      : functions(code), decoder(arena, module, functions, options) {}
+      : functions(code), decoder(ModuleDecoder::make(arena, module, functions, options)) {}
 
   bool read(const ImageParts& parts) {
     return feed(parts.before_code) && feed(parts.functions) && feed(parts.after_code) &&
-           decoder.finish();
+           decoder->finish();
   }
 
-  bool feed(Bytes bytes) { return decoder.feed(bytes.data(), bytes.size()); }
+  bool feed(Bytes bytes) { return decoder->feed(bytes.data(), bytes.size()); }
 
   SavedFunctions functions;
-  ModuleDecoder decoder;
+  ModuleDecoder* decoder;  // null: no memory
 };
 
 }  // namespace
@@ -184,8 +184,10 @@ Error open_image(Store& store, Bytes image, const Module** module, LoadOptions o
   } else {
     new (made) ModuleData();
     ImageReader* reader = new (memory) ImageReader(arena, *made, parts.code, options);
-    if (!reader->read(parts)) {
-      error = reader->decoder.error();
+    if (reader->decoder == nullptr) {
+      error.code = ErrorCode::kOutOfMemory;
+    } else if (!reader->read(parts)) {
+      error = reader->decoder->error();
       // A module that is wrong in any way cannot have been saved.
       if (error.code != ErrorCode::kOutOfMemory) {
         error = make_error(ErrorCode::kImageDamaged, offset_in_image(image, parts, error.offset));

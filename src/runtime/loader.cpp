@@ -15,9 +15,8 @@ namespace detail {
 
 // Everything that a load in progress needs. Lives in scratch memory.
 struct LoaderState {
-  LoaderState(StoreData& in, ModuleData& target, CodeSink& translator, const LoadOptions& options,
-              const Arena::Mark& at)
-      : store(in), module(target), mark(at), decoder(in.arena, target, translator, options) {
+  LoaderState(StoreData& in, ModuleData& target, ModuleDecoder& its_decoder, const Arena::Mark& at)
+      : store(in), module(target), decoder(its_decoder), mark(at) {
     owner.acquire(in, at);
     end_turn();
   }
@@ -34,12 +33,12 @@ struct LoaderState {
 
   StoreData& store;
   ModuleData& module;
+  ModuleDecoder& decoder;
   const Arena::Mark mark;  // before the load
   size_t used_low;         // at the end of the loader's last turn
   size_t taken_by_others = 0;
   size_t peak_before;
   ScratchOwner owner;
-  ModuleDecoder decoder;
 };
 
 namespace {
@@ -49,17 +48,21 @@ LoaderState* begin_load(StoreData& store, const LoadOptions& options) {
   Arena& arena = store.arena;
   const Arena::Mark mark = arena.mark();
   const size_t peak_before = arena.restart_peak();
-  CodeSink* translator = make_translator(arena);
-  void* memory = arena.allocate_scratch(sizeof(LoaderState), alignof(LoaderState));
   ModuleData* module = arena.allocate_array<ModuleData>(1);
-  if (translator == nullptr || memory == nullptr || module == nullptr) {
+  CodeSink* translator = make_translator(arena);
+  ModuleDecoder* decoder = nullptr;
+  void* memory = nullptr;
+  if (module != nullptr && translator != nullptr) {
+    decoder = ModuleDecoder::make(arena, *new (module) ModuleData(), *translator, options);
+    memory = arena.allocate_scratch(sizeof(LoaderState), alignof(LoaderState));
+  }
+  if (decoder == nullptr || memory == nullptr) {
     arena.roll_back_high(mark);
     arena.roll_back_low(mark);
     arena.raise_peak(peak_before);
     return nullptr;
   }
-  LoaderState* state =
-      new (memory) LoaderState(store, *new (module) ModuleData(), *translator, options, mark);
+  LoaderState* state = new (memory) LoaderState(store, *module, *decoder, mark);
   state->peak_before = peak_before;
   store.is_loading = true;
   return state;

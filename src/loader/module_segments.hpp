@@ -1,18 +1,23 @@
 // Module decoder: names, constant expressions, element and data segments, custom sections.
+// Part of module_decoder.cpp.
+#pragma once
+
 #include "base/placement_new.hpp"
-#include "loader/module_decoder.hpp"
+#include "loader/decoder.hpp"
 
 namespace mote::detail {
 
+namespace {
+
 // ---- Names (5.2.4) ---------------------------------------------------------------------------
 
-bool ModuleDecoder::begin_name(Step next) {
+bool Decoder::begin_name(Step next) {
   after_name_ = next;
   step_ = Step::kNameLength;
   return true;
 }
 
-bool ModuleDecoder::name_length() {
+bool Decoder::name_length() {
   if (!take_count()) return false;
   utf8_ = Utf8Checker();
   buffer_ = nullptr;
@@ -28,7 +33,7 @@ bool ModuleDecoder::name_length() {
   return true;
 }
 
-bool ModuleDecoder::name_bytes() {
+bool Decoder::name_bytes() {
   const uint32_t filled_before = filled_;
   while (filled_ < size_) {
     // What was taken is taken: only a call that took nothing asks for more.
@@ -49,7 +54,7 @@ bool ModuleDecoder::name_bytes() {
 
 // ---- Constant expressions (3.3.10, 5.4.9) ----------------------------------------------------
 
-bool ModuleDecoder::begin_expr(ValueType type, Step next) {
+bool Decoder::begin_expr(ValueType type, Step next) {
   expr_type_ = type;
   after_expr_ = next;
   expr_ = ConstExpr();
@@ -58,7 +63,7 @@ bool ModuleDecoder::begin_expr(ValueType type, Step next) {
   return true;
 }
 
-bool ModuleDecoder::const_expr() {
+bool Decoder::const_expr() {
   DecodedInstruction in;
   if (!decode_instruction(in_, &in)) return false;
   switch (in.op) {
@@ -102,7 +107,7 @@ bool ModuleDecoder::const_expr() {
 
 #if MOTE_FEATURE_EXTENDED_CONST
 
-bool ModuleDecoder::const_expr_operator(const DecodedInstruction& in) {
+bool Decoder::const_expr_operator(const DecodedInstruction& in) {
   const ValueType type = in.info->result();
   in_.note_features(feature_bit(Feature::kExtendedConst));
   for (int i = 0; i < 2; i++) {
@@ -115,7 +120,7 @@ bool ModuleDecoder::const_expr_operator(const DecodedInstruction& in) {
 
 // Nearly all constant expressions are one instruction: those need no program. The others get one
 // with their second.
-bool ModuleDecoder::extend_program(const DecodedInstruction& in) {
+bool Decoder::extend_program(const DecodedInstruction& in) {
   using Operation = ConstExpr::Operation;
   const size_t old_size = expr_.count * sizeof(Operation);
   const bool is_second = expr_.kind != ConstExpr::kProgram;
@@ -133,15 +138,15 @@ bool ModuleDecoder::extend_program(const DecodedInstruction& in) {
 
 #else
 
-bool ModuleDecoder::const_expr_operator(const DecodedInstruction& in) {
+bool Decoder::const_expr_operator(const DecodedInstruction& in) {
   return in_.fail_feature(Feature::kExtendedConst, in.offset);
 }
 
-bool ModuleDecoder::extend_program(const DecodedInstruction&) { return true; }
+bool Decoder::extend_program(const DecodedInstruction&) { return true; }
 
 #endif
 
-bool ModuleDecoder::const_expr_operation(const DecodedInstruction& in, ValueType result) {
+bool Decoder::const_expr_operation(const DecodedInstruction& in, ValueType result) {
   if (!expr_stack_.push(result)) return out_of_memory();
   if (expr_.count == 0) {
     expr_.bits = in.bits;
@@ -159,7 +164,7 @@ bool ModuleDecoder::const_expr_operation(const DecodedInstruction& in, ValueType
   return true;
 }
 
-bool ModuleDecoder::const_expr_end(uint32_t offset) {
+bool Decoder::const_expr_end(uint32_t offset) {
   const ValueType actual = expr_stack_.size() == 0 ? ValueType::kNone : expr_stack_.back();
   if (expr_stack_.size() != 1 || actual != expr_type_) {
     return in_.fail_type(expr_type_, actual, offset);
@@ -171,7 +176,7 @@ bool ModuleDecoder::const_expr_end(uint32_t offset) {
 // ---- Element segments (5.5.12) ---------------------------------------------------------------
 
 // Which table or memory an active segment goes to. Its offset follows.
-bool ModuleDecoder::active_segment(SectionId space, bool has_index, uint32_t* index, Step next) {
+bool Decoder::active_segment(SectionId space, bool has_index, uint32_t* index, Step next) {
   const uint32_t offset = in_.position();
   uint32_t number = 0;
   if (has_index && !in_.u32(&number)) return false;
@@ -179,7 +184,7 @@ bool ModuleDecoder::active_segment(SectionId space, bool has_index, uint32_t* in
   return check_index(space, number, offset) && begin_expr(ValueType::kI32, next);
 }
 
-bool ModuleDecoder::element_item() {
+bool Decoder::element_item() {
   if (!in_.u32()) return false;
   segment_flags_ = in_.value();
   if (segment_flags_ > 7) return in_.fail_value(ErrorCode::kSegmentFlags);
@@ -196,7 +201,7 @@ bool ModuleDecoder::element_item() {
   return true;
 }
 
-bool ModuleDecoder::element_kind() {
+bool Decoder::element_kind() {
   ElementSegment& segment = current<ElementSegment>();
   const uint32_t offset = in_.position();
   if ((segment_flags_ & 4) != 0) {
@@ -214,7 +219,7 @@ bool ModuleDecoder::element_kind() {
   return true;
 }
 
-bool ModuleDecoder::element_count() {
+bool Decoder::element_count() {
   if (!take_count()) return false;
   if (size_ > kMaxItems) return in_.fail_value(ErrorCode::kTooManyItems);
   if (!allocate(sizeof(uint32_t))) return false;
@@ -225,7 +230,7 @@ bool ModuleDecoder::element_count() {
   return true;
 }
 
-bool ModuleDecoder::element_item_index() {
+bool Decoder::element_item_index() {
   if (filled_ == size_) return end_item();
   if ((segment_flags_ & 4) != 0) {
     return begin_expr(current<ElementSegment>().type, Step::kElementExpr);
@@ -237,7 +242,7 @@ bool ModuleDecoder::element_item_index() {
   return true;
 }
 
-bool ModuleDecoder::element_item_expr_done() {
+bool Decoder::element_item_expr_done() {
   // Only three instructions yield a reference, so the expression is one of them.
   uint32_t item = ElementSegment::kNullItem;
   if (expr_.kind == ConstExpr::kFunction) item = expr_.index();
@@ -249,7 +254,7 @@ bool ModuleDecoder::element_item_expr_done() {
 
 // ---- Data segments (5.5.14) ------------------------------------------------------------------
 
-bool ModuleDecoder::data_item() {
+bool Decoder::data_item() {
   if (!in_.u32()) return false;
   const uint32_t flags = in_.value();
   if (flags > 2) return in_.fail_value(ErrorCode::kSegmentFlags);
@@ -264,7 +269,7 @@ bool ModuleDecoder::data_item() {
   return true;
 }
 
-bool ModuleDecoder::data_size() {
+bool Decoder::data_size() {
   if (!take_count()) return false;
   DataSegment& segment = current<DataSegment>();
   if (segment.mode == SegmentMode::kActive) segment.offset = expr_;
@@ -281,7 +286,7 @@ bool ModuleDecoder::data_size() {
   return true;
 }
 
-bool ModuleDecoder::data_bytes() {
+bool Decoder::data_bytes() {
   const uint32_t missing = size_ - filled_;
   const size_t there = in_.available();
   const uint32_t taken = there < missing ? static_cast<uint32_t>(there) : missing;
@@ -295,7 +300,7 @@ bool ModuleDecoder::data_bytes() {
 
 // ---- Custom sections (5.5.3), name section (7.4.1) -------------------------------------------
 
-bool ModuleDecoder::custom_name() {
+bool Decoder::custom_name() {
   step_ = Step::kSkip;
   skip_end_ = section_end_;
   // A second name section would shadow the first: ignore it.
@@ -310,7 +315,7 @@ bool ModuleDecoder::custom_name() {
 }
 
 // Skips what is left of a section, or of a part of the name section.
-bool ModuleDecoder::skip() {
+bool Decoder::skip() {
   if (in_.position() > skip_end_) return in_.fail(ErrorCode::kSectionSize);
   const uint32_t left = skip_end_ - in_.position();
   const size_t there = in_.available();
@@ -323,7 +328,7 @@ bool ModuleDecoder::skip() {
   return true;
 }
 
-bool ModuleDecoder::name_section() {
+bool Decoder::name_section() {
   if (in_.at_limit()) {
     in_names_ = false;
     return end_of_section();
@@ -337,13 +342,13 @@ bool ModuleDecoder::name_section() {
   return true;
 }
 
-bool ModuleDecoder::module_name() {
+bool Decoder::module_name() {
   module_.module_name = name();
   step_ = Step::kSkip;
   return true;
 }
 
-bool ModuleDecoder::name_map() {
+bool Decoder::name_map() {
   if (!take_count() || !allocate(sizeof(FunctionName))) return false;
   names_count_ = size_;
   module_.names = static_cast<FunctionName*>(buffer_);
@@ -354,7 +359,7 @@ bool ModuleDecoder::name_map() {
 }
 
 // Runs before the first entry, and after the name of each.
-bool ModuleDecoder::name_map_entry() {
+bool Decoder::name_map_entry() {
   const bool have_entry = size_ != kNoIndex;
   const uint32_t next = module_.name_count + (have_entry ? 1 : 0);
   if (next < names_count_ && !in_.u32()) return false;
@@ -370,7 +375,7 @@ bool ModuleDecoder::name_map_entry() {
   return begin_name(Step::kNameMapEntry);
 }
 
-void ModuleDecoder::drop_names() {
+void Decoder::drop_names() {
   in_names_ = false;
   in_.forget_error();
   module_.names = nullptr;
@@ -380,5 +385,7 @@ void ModuleDecoder::drop_names() {
   skip_end_ = section_end_;
   step_ = Step::kSkip;
 }
+
+}  // namespace
 
 }  // namespace mote::detail
