@@ -30,16 +30,24 @@ static_assert(kPairCount < kBuckets * 3 / 4, "so that what is not there is found
 constexpr uint32_t bucket_of(uint32_t first, uint32_t second) {
   return ((first * 2048u + second) * 0x9E3779B1u) >> 19;
 }
+template <uint32_t kCount>
+struct BitSet {
+  uint8_t bytes[(kCount + 7) / 8];
+  constexpr bool has(uint32_t number) const { return (bytes[number / 8] >> (number % 8) & 1) != 0; }
+  constexpr void add(uint32_t number) {
+    bytes[number / 8] = static_cast<uint8_t>(bytes[number / 8] | 1u << (number % 8));
+  }
+};
 struct Index {
-  bool is_first[kFirstFused + kPairCount];
-  bool is_second[kFirstFused];
+  BitSet<kFirstFused + kPairCount> firsts;
+  BitSet<kFirstFused> seconds;
   uint16_t number[kBuckets];
 };
 constexpr Index make_index() {
   Index index{};
   for (uint32_t i = 1; i < kPairCount; i++) {
-    index.is_first[kPairs[i].first] = true;
-    index.is_second[kPairs[i].second] = true;
+    index.firsts.add(kPairs[i].first);
+    index.seconds.add(kPairs[i].second);
     uint32_t bucket = bucket_of(kPairs[i].first, kPairs[i].second);
     while (index.number[bucket] != 0) bucket = (bucket + 1) % kBuckets;
     index.number[bucket] = static_cast<uint16_t>(i);
@@ -103,11 +111,11 @@ uintptr_t address_of_number(uint32_t number) {
                          : fused_address<5>(fused - kEnd4);
 }
 
-bool is_first(uint32_t number) { return kIndex.is_first[number]; }
+bool is_first(uint32_t number) { return kIndex.firsts.has(number); }
 
 uint32_t find_fused(uint32_t first, Handler second) {
   const uint32_t other = static_cast<uint32_t>(second);
-  if (!kIndex.is_second[other]) return 0;
+  if (!kIndex.seconds.has(other)) return 0;
   for (uint32_t bucket = bucket_of(first, other);; bucket = (bucket + 1) % kBuckets) {
     const uint32_t found = kIndex.number[bucket];
     if (found == 0) return 0;
