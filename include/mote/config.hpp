@@ -106,7 +106,7 @@
 #endif
 
 // How many forms of each instruction the engine has. 1, small: operands come from slots; about
-// 150 handlers. 2, fast: constants and an accumulator for the common types. 3, full: both for all
+// 130 handlers. 2, fast: constants and an accumulator for the common types. 3, full: both for all
 // types. See src/interp/forms.hpp.
 #define MOTE_HANDLERS_SMALL 1
 #define MOTE_HANDLERS_FAST 2

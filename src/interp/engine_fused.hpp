@@ -39,17 +39,21 @@ namespace {
   MOTE_FUSED_TOUCHES(on_second_touch)                         \
   MOTE_TAIL_CALL on_second_check(MOTE_ARGUMENTS);
 // The next body's operands stand where its handler would.
+#define MOTE_FUSED_NEXT(name)       \
+  r.set_pc(r.pc() - kHandlerUnits); \
+  flow = body_##name(r);
+#define MOTE_FUSED_LAST(name)                          \
+  MOTE_FUSED_NEXT(name)                                \
+  if (__builtin_expect(flow == Flow::kNext, 1)) {      \
+    MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS); \
+  }                                                    \
+  MOTE_FUSED_STOPS(Handler::k##name)
 #define MOTE_FUSED_PAIR(first, second)                              \
   MOTE_CONVENTION void fused_##first##__##second(MOTE_PARAMETERS) { \
     MOTE_REGISTERS_OF_ARGUMENTS;                                    \
     Flow flow = body_##first(r);                                    \
     if (__builtin_expect(flow == Flow::kNext, 1)) {                 \
-      r.set_pc(r.pc() - kHandlerUnits);                             \
-      flow = body_##second(r);                                      \
-      if (__builtin_expect(flow == Flow::kNext, 1)) {               \
-        MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS);          \
-      }                                                             \
-      MOTE_FUSED_STOPS(Handler::k##second)                          \
+      MOTE_FUSED_LAST(second)                                       \
     }                                                               \
     MOTE_FUSED_FIRST_STOPS                                          \
   }
@@ -58,15 +62,9 @@ namespace {
     MOTE_REGISTERS_OF_ARGUMENTS;                                               \
     Flow flow = body_##first(r);                                               \
     if (__builtin_expect(flow == Flow::kNext, 1)) {                            \
-      r.set_pc(r.pc() - kHandlerUnits);                                        \
-      flow = body_##second(r);                                                 \
+      MOTE_FUSED_NEXT(second)                                                  \
       if (__builtin_expect(flow == Flow::kNext, 1)) {                          \
-        r.set_pc(r.pc() - kHandlerUnits);                                      \
-        flow = body_##third(r);                                                \
-        if (__builtin_expect(flow == Flow::kNext, 1)) {                        \
-          MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS);                   \
-        }                                                                      \
-        MOTE_FUSED_STOPS(Handler::k##third)                                    \
+        MOTE_FUSED_LAST(third)                                                 \
       }                                                                        \
       MOTE_FUSED_STOPS(number_of_fused(FusedHandler::k##second##__##third))    \
     }                                                                          \

@@ -726,8 +726,8 @@ MOTE_INLINE Flow switch_back(Registers& r) {
 
 // kPays: the instruction moves as much as the guest likes, and pays for it afterwards (pay_for).
 // Before the next one starts, that debt is settled: straight-line code is metered, too.
-template <RuntimeCall kCall, bool kPays = false>
-MOTE_INLINE Flow runtime_call(Registers& r) {
+template <bool kPays, uint32_t kUnits>
+MOTE_INLINE Flow call_runtime(Registers& r, RuntimeCall call) {
   if constexpr (kPays) {
     if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   }
@@ -736,11 +736,18 @@ MOTE_INLINE Flow runtime_call(Registers& r) {
   const uint32_t b = read_u32(r.pc() + kHandlerUnits + kSlotUnits + kU32Units);
   if constexpr (kPays) save_checks(r);
   const ErrorCode code =
-      kCall(*r.execution(), static_cast<uint32_t*>(static_cast<void*>(r.frame() + operands)), a, b);
+      call(*r.execution(), static_cast<uint32_t*>(static_cast<void*>(r.frame() + operands)), a, b);
   if constexpr (kPays) restore_checks(r);
   if (code != ErrorCode::kOk) return trap(r, code);
   reload_memory(r);
-  return next<kHandlerUnits + kSlotUnits + 2 * kU32Units>(r);
+  return next<kUnits>(r);
+}
+
+constexpr uint32_t kRuntimeCallUnits = kHandlerUnits + kSlotUnits + 2 * kU32Units;
+
+template <RuntimeCall kCall, bool kPays = false>
+MOTE_INLINE Flow runtime_call(Registers& r) {
+  return call_runtime<kPays, kRuntimeCallUnits>(r, kCall);
 }
 
 // One handler for all of them, where size counts. The number of the call follows the operands.
@@ -749,18 +756,8 @@ MOTE_INLINE Flow numbered_call(Registers& r) {
 #define MOTE_RUNTIME_CALL(name, function, pays) calls::function,
 #include "interp/runtime_calls.def"
   };
-  constexpr uint32_t kAtNumber = kHandlerUnits + kSlotUnits + 2 * kU32Units;
-  if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
-  save_checks(r);
-  const ErrorCode code = kCalls[read_number(r.pc() + kAtNumber)](
-      *r.execution(),
-      static_cast<uint32_t*>(static_cast<void*>(r.frame() + read_slot(r.pc() + kHandlerUnits))),
-      read_u32(r.pc() + kHandlerUnits + kSlotUnits),
-      read_u32(r.pc() + kHandlerUnits + kSlotUnits + kU32Units));
-  restore_checks(r);
-  if (code != ErrorCode::kOk) return trap(r, code);
-  reload_memory(r);
-  return next<kAtNumber + kSlotUnits>(r);
+  return call_runtime<true, kRuntimeCallUnits + kSlotUnits>(
+      r, kCalls[read_number(r.pc() + kRuntimeCallUnits)]);
 }
 
 #if MOTE_FUSED && MOTE_FEATURE_BULK_MEMORY

@@ -161,7 +161,7 @@ void Translator::end_function() {
   const uint32_t map_units = (map_bytes + sizeof(Unit) - 1) / sizeof(Unit);
   if (map_units > room_ && !make_room(map_units)) return;
   // No stale byte of the buffer behind a map of odd size: code may be saved.
-  memset(code_ + size_, 0, map_units * sizeof(Unit));
+  code_[size_ + map_units - 1] = 0;
   CodeMap::write(reinterpret_cast<uint8_t*>(code_ + size_), body_offset_, map_.data(), map_.size());
   module_->module_info.offset_map_bytes += map_units * static_cast<uint32_t>(sizeof(Unit));
   size_ += map_units;

@@ -7,8 +7,6 @@ namespace mote::detail {
 
 namespace {
 
-namespace {
-
 Handler add(Handler first, uint32_t number) {
   return static_cast<Handler>(static_cast<uint32_t>(first) + number);
 }
@@ -45,8 +43,6 @@ constexpr Handler kFirstBranch = Handler::kBrIf_SX;
 #else
 constexpr Handler kFirstBranch = Handler::kBrIf_SF;
 #endif
-
-}  // namespace
 
 // ---- Code space ------------------------------------------------------------------------------
 

@@ -218,9 +218,7 @@ Translator::ControlFrame* Translator::label(uint32_t depth) {
 }
 
 uint32_t Translator::slots_of_types(Types types) {
-  uint32_t slots = 0;
-  for (uint32_t i = 0; i < types.count; i++) slots += slots_of(types.list[i]);
-  return slots;
+  return slots_of_list({types.list, types.count});
 }
 
 // Makes the target at position `at` the label of `frame`: at once for a loop, else when its end

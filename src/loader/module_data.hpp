@@ -175,6 +175,12 @@ inline constexpr uint8_t kSlotsOfType[32] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 __attribute__((always_inline)) constexpr uint32_t slots_of(ValueType type) {
   return kSlotsOfType[static_cast<uint8_t>(type) & 0x1F];
 }
+// Those of all values of a list.
+inline uint32_t slots_of_list(Span<const ValueType> types) {
+  uint32_t slots = 0;
+  for (const ValueType type : types) slots += slots_of(type);
+  return slots;
+}
 static_assert(slots_of(ValueType::kNone) == 0 && slots_of(ValueType::kI32) == 1 &&
                   slots_of(ValueType::kI64) == 2 && slots_of(ValueType::kF32) == 1 &&
                   slots_of(ValueType::kF64) == 2 && slots_of(ValueType::kV128) == 4 &&

@@ -96,12 +96,6 @@ uint8_t* store_value(uint8_t* slots, ValueType type, uint64_t bits) {
   return slots + count * kSlotBytes;
 }
 
-uint32_t slots_of_list(Span<const ValueType> types) {
-  uint32_t slots = 0;
-  for (const ValueType type : types) slots += slots_of(type);
-  return slots;
-}
-
 size_t call_bytes(const FunctionType& type) {
   const uint32_t parameters = slots_of_list(type.parameter_types());
   const uint32_t results = slots_of_list(type.result_types());

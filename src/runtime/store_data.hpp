@@ -81,7 +81,6 @@ CallOutcome call_function(ExecutionData& execution, uint8_t* frame, InstanceData
 // Typed values in slots. Both return where the next one is.
 const uint8_t* load_value(const uint8_t* slots, ValueType type, uint64_t* bits);
 uint8_t* store_value(uint8_t* slots, ValueType type, uint64_t bits);
-uint32_t slots_of_list(Span<const ValueType> types);
 // What a call of a function of this type needs at least of the guest's stack: its parameters, which
 // its results replace.
 size_t call_bytes(const FunctionType& type);
