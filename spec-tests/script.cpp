@@ -142,7 +142,7 @@ class Script {
     const Module* whole = nullptr;
     const Error whole_error = load(whole_store_, all, &whole);
     const ModuleInfo whole_info = whole == nullptr ? ModuleInfo() : whole->info();
-    whole_store_.reset();
+    if (!whole_store_.reset().ok()) throw Failed{"the store is busy"};
     const Error error = load_pieces(all, module);
     if (!same_error(error, whole_error)) {
       throw Failed{"whole: " + text(whole_error) + "; in pieces: " + text(error)};

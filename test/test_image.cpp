@@ -303,7 +303,7 @@ TEST(Image, NothingReadFromItIsTrustedBlindlyEvenIfTheChecksumFits) {
             EXPECT_LE(error.offset, image.size());
           }
         }
-        test.store.reset();
+        ASSERT_TRUE(test.store.reset().ok());
       }
     }
   }

@@ -172,7 +172,7 @@ TEST(Lifetimes, ExecutionsAndLoadersMayEndAfterAReset) {
   TestStore test;
   auto execution = std::make_unique<Execution>(test.store, 4096);
   auto loader = std::make_unique<Loader>(test.store);
-  test.store.reset();
+  ASSERT_TRUE(test.store.reset().ok());
   Execution other(test.store, 2048);
   const size_t scratch = test.store.memory().scratch;
   const size_t used = test.store.memory().used;

@@ -61,7 +61,7 @@ void Instantiate(benchmark::State& state) {
   Wasi wasi(linux_port::wasi_system(), {});
   const Module* module = nullptr;
   const auto begin = [&] {
-    store.reset();
+    require(store.reset().ok(), "reset the store");
     require(store.provide(Wasi::functions(), &wasi).ok(), "provide");
     require(load(store, Bytes(bytes.data(), bytes.size()), &module).ok(), "load the program");
   };

@@ -58,6 +58,12 @@
 #define MOTE_FEATURE_MULTI_MEMORY MOTE_IN_STANDARD_PROFILE
 #endif
 
+// Quotas within a store (Store::set_quota). Off: the store's buffer and the sizes of guests' stacks
+// are the only limits.
+#ifndef MOTE_FEATURE_QUOTAS
+#define MOTE_FEATURE_QUOTAS MOTE_IN_STANDARD_PROFILE
+#endif
+
 // ---- Engine ----------------------------------------------------------------------------------
 
 // Map from translated code to byte offsets of the module, about two bytes per call, branch back

@@ -24,9 +24,30 @@ enum class RunState : uint8_t {
   kOutOfFuel,    // paused: add fuel and resume(), or cancel()
   kInterrupted,  // paused by interrupt(): resume() or cancel()
   kWaiting,      // paused: a host function answered "not yet"; complete() and resume()
+  kDeadline,     // paused: the deadline of resume(RunLimits&) has passed: resume() or cancel()
 };
 
 constexpr uint64_t kUnlimitedFuel = ~uint64_t{0};
+
+// What one resume() may use, beside fuel. A check is what fuel counts: a backward branch, a call,
+// and so on. Time is looked at every MOTE_INTERRUPT_PERIOD checks at the latest, so that a deadline
+// is missed by at most as long as these take, one bulk instruction, or one host function.
+struct RunLimits {
+  static constexpr int64_t kUnlimitedShare = INT64_MAX;
+  static constexpr uint64_t kNoDeadline = ~uint64_t{0};
+
+  // The guest pauses (kInterrupted) when it has made so many checks. resume() leaves here what it
+  // did not use. A guest that a host function called cannot pause: it goes on, and what it used too
+  // much is left here as a negative number. Bulk instructions can use too much as well.
+  int64_t share = kUnlimitedShare;
+  // The guest pauses (kDeadline) when now(context) has reached this. A guest that a host function
+  // called is cancelled (kNestedStop). The unit is that of `now`.
+  uint64_t deadline = kNoDeadline;
+  // Reads a clock that never goes backwards. Called by the thread that runs the guest; must not
+  // call into the store. Null: no deadline.
+  uint64_t (*now)(void* context) = nullptr;
+  void* context = nullptr;
+};
 
 // One frame of a backtrace, innermost first.
 struct FrameInfo {
@@ -51,16 +72,20 @@ class Execution {
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
 
-  // Why nothing can be started at all, or why the latest run() could not start.
+  // Why nothing can be started at all, or why the latest run() could not start. After
+  // Store::reset() that is kStoreReset, and nothing else here does anything.
   Error error() const;
 
-  // Prepares a call. Fails with kBusy while another call is paused, kNotAFunction, kArguments, or
-  // kStackExhausted.
+  // Prepares a call. Fails with kBusy while another call is paused, kNotAFunction (also when the
+  // instance is not one of this store), kArguments, or kStackExhausted. Cost: the number of
+  // instances in the store.
   Error start(Function function, Span<const Value> arguments);
   // Prepares the start function of a new instance; state() becomes kDone at once if there is none.
   Error start_instance(Instance* instance);
   // Runs until the call is done, traps or pauses. Without something to run, returns state().
   RunState resume();
+  // The same within `limits`.
+  RunState resume(RunLimits& limits);
   // start() and resume(). When the call cannot start, returns kIdle, and error() tells why.
   RunState run(Function function, Span<const Value> arguments);
   // Forgets the call. Not from within a host function.
@@ -68,7 +93,7 @@ class Execution {
 
   RunState state() const;
   uint32_t result_count() const;
-  // Result `index` of a call that is kDone. `index` must be below result_count().
+  // Result `index` of a call that is kDone; of type kNone if there is no such result.
   Value result(uint32_t index) const;
 
   // Fuel pays for backward branches and calls, one each, and for bulk instructions by size. A new
@@ -77,8 +102,14 @@ class Execution {
   uint64_t fuel() const;
 
   // Asks the guest to pause: it does after at most MOTE_INTERRUPT_PERIOD more checks (backward
-  // branches and calls). May be called from another thread or an interrupt handler.
+  // branches and calls). May be called from another thread or an interrupt handler. Without a call,
+  // the next one pauses.
   void interrupt();
+  // Ends the call: it traps with kKilled after at most MOTE_INTERRUPT_PERIOD more checks, when the
+  // host function that it is in returns, or when it is resumed. That also goes for guests that host
+  // functions called, and for those around them, whatever the host functions make of the error. May
+  // be called from another thread or an interrupt handler. Without a call, it has no effect.
+  void kill();
 
   // Gives the results of the host function that answered "not yet" (state() is kWaiting). Fails
   // with kArguments if number or types do not match, kNotRunnable if nothing waits.
@@ -95,10 +126,13 @@ class Execution {
   uint32_t stack_peak() const;
 
  private:
+  detail::ExecutionData* data() const;
+  ErrorCode begin(Function function, Span<const Value> arguments);
+
   Store& store_;
-  detail::ExecutionData* data_ = nullptr;
-  uint32_t epoch_ = 0;  // of the store
-  Error error_;
+  detail::ExecutionData* data_ = nullptr;  // null: error_ tells why
+  uint32_t epoch_ = 0;                     // of the store
+  ErrorCode error_;
 };
 
 }  // namespace mote

@@ -8,6 +8,7 @@
 #include <mote/image.hpp>
 #include <mote/instance.hpp>
 #include <mote/module.hpp>
+#include <mote/round_robin.hpp>
 #include <mote/span.hpp>
 #include <mote/store.hpp>
 #include <mote/value.hpp>

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mote/config.hpp>
 #include <mote/error.hpp>
 #include <mote/host.hpp>
 #include <mote/module.hpp>
@@ -23,6 +24,25 @@ struct StoreOptions {
   // it has used before.
   bool buffer_is_zero = false;
 };
+
+#if MOTE_FEATURE_QUOTAS
+// How much of the store's buffer each module and instance may take. Guests' stacks have a size of
+// their own (Execution). What is used: ModuleInfo::arena_bytes, Instance::memory_backed(),
+// Execution::stack_peak().
+struct Quota {
+  static constexpr size_t kUnlimited = SIZE_MAX;
+
+  // Long-lived memory of one module: its translated code and all that it consists of. A module that
+  // needs more is refused with kModuleQuota.
+  size_t module_bytes = kUnlimited;
+  // Bytes that one linear memory may have backed. Touching more traps with kMemoryQuota, and
+  // memory.grow fails when the memory would become larger.
+  size_t memory_bytes = kUnlimited;
+  // Entries that one table may grow to; table.grow fails beyond. A table that is larger from the
+  // start is allowed, but does not grow.
+  uint32_t table_entries = 0xFFFFFFFF;
+};
+#endif
 
 // How the store's buffer is used, in bytes.
 struct MemoryReport {
@@ -62,11 +82,19 @@ class Store {
   // memories stays, as the specification demands).
   Error instantiate(const Module* module, Instance** instance);
 
+#if MOTE_FEATURE_QUOTAS
+  // Limits the modules that are loaded and the instances that are made from now on, each to the
+  // whole of `quota`. Other limits for another guest: set them before it is loaded.
+  void set_quota(const Quota& quota);
+#endif
+
   MemoryReport memory() const;
 
-  // Forgets everything that was made in the store. Nothing made in it may be used afterwards,
-  // except that executions and loaders can still be destroyed. Not from within a host function.
-  void reset();
+  // Forgets everything that was made in the store: this is how apps are unloaded, each from a store
+  // of its own. Executions and loaders made before refuse to work (kStoreReset); modules, instances
+  // and spans of their memory must not be used. Paused calls are gone. Fails with kBusy, and does
+  // nothing, while a guest of the store runs: within a host function.
+  Error reset();
 
  private:
   friend struct detail::StoreData;

@@ -12,7 +12,11 @@ Arena::Arena(MutableBytes buffer, bool buffer_is_zero)
       high_(end_),
       floor_(begin_),
       clean_low_(buffer_is_zero ? begin_ : end_),
-      clean_high_(end_) {}
+      clean_high_(end_) {
+#if MOTE_FEATURE_QUOTAS
+  limit_ = end_;
+#endif
+}
 
 void Arena::note_use() {
   if (clean_low_ < low_) clean_low_ = low_;
@@ -24,7 +28,7 @@ void Arena::note_use() {
 
 void* Arena::allocate(size_t size, size_t alignment) {
   const size_t padding = (0 - reinterpret_cast<uintptr_t>(low_)) & (alignment - 1);
-  const size_t available = free_bytes();
+  const size_t available = free_low();
   if (padding > available || size > available - padding) return nullptr;
   uint8_t* block = low_ + padding;
   low_ = block + size;
@@ -46,7 +50,7 @@ void* Arena::allocate_scratch(size_t size, size_t alignment) {
 
 bool Arena::extend(const void* block, size_t old_size, size_t new_size) {
   if (!is_last(block, old_size)) return false;
-  if (new_size - old_size > free_bytes()) return false;
+  if (new_size - old_size > free_low()) return false;
   low_ += new_size - old_size;
   note_use();
   return true;
@@ -91,7 +95,7 @@ void* Arena::allocate_zeroed(size_t size, size_t alignment) {
 }
 
 bool Arena::extend_zeroed(const void* block, size_t old_size, size_t new_size) {
-  if (!is_last(block, old_size) || new_size - old_size > free_bytes()) return false;
+  if (!is_last(block, old_size) || new_size - old_size > free_low()) return false;
   clear_used(low_, low_ + (new_size - old_size));
   low_ += new_size - old_size;
   note_use();

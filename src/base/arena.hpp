@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mote/config.hpp>
 #include <mote/span.hpp>
 
 namespace mote::detail {
@@ -71,6 +72,15 @@ class Arena {
     return static_cast<size_t>((mark.low - begin_) + (end_ - mark.high));
   }
   size_t free_bytes() const { return static_cast<size_t>(high_ - low_); }
+  // What long-lived memory can still take: all that is free, or less (limit_low()).
+#if MOTE_FEATURE_QUOTAS
+  size_t free_low() const { return static_cast<size_t>((is_limited() ? limit_ : high_) - low_); }
+  // Long-lived memory may grow by so much only, until the next call of this.
+  void limit_low(size_t bytes) { limit_ = bytes < free_bytes() ? low_ + bytes : end_; }
+  bool is_limited() const { return limit_ < high_; }
+#else
+  size_t free_low() const { return free_bytes(); }
+#endif
   size_t peak() const { return peak_; }
   // Starts a new measurement of peak(); returns the old peak.
   size_t restart_peak();
@@ -91,6 +101,9 @@ class Arena {
   uint8_t* clean_low_;
   uint8_t* clean_high_;
   size_t peak_ = 0;
+#if MOTE_FEATURE_QUOTAS
+  uint8_t* limit_;  // of long-lived memory, if below high_
+#endif
 };
 
 }  // namespace mote::detail

@@ -36,6 +36,11 @@ struct MemoryData {
   uint32_t maximum_pages = 0;
   uint8_t page_size_log2 = 16;
   bool has_maximum = false;
+#if MOTE_FEATURE_QUOTAS
+  size_t quota = SIZE_MAX;  // most bytes that are backed
+#else
+  static constexpr size_t quota = SIZE_MAX;
+#endif
 
   uint64_t size() const { return static_cast<uint64_t>(pages) << page_size_log2; }
   // Bytes that code may use without asking.
@@ -50,6 +55,11 @@ struct TableData {
   uint32_t size = 0;
   uint32_t capacity = 0;
   uint32_t maximum = 0;
+#if MOTE_FEATURE_QUOTAS
+  uint32_t quota = 0;  // most entries to grow to
+#else
+  static constexpr uint32_t quota = 0xFFFFFFFF;
+#endif
   ValueType element = ValueType::kFuncRef;
   bool has_maximum = false;
 };
@@ -99,7 +109,7 @@ struct SwitchRecord {
   const Unit* return_to;
 };
 
-enum class StopReason : uint8_t { kDone, kTrap, kFuel, kInterrupt, kWait };
+enum class StopReason : uint8_t { kDone, kTrap, kFuel, kInterrupt, kWait, kDeadline };
 
 #if __SIZEOF_POINTER__ == 8
 using Accumulator = uint64_t;
@@ -119,6 +129,15 @@ struct MemoryWindow {
 #else
   static constexpr uint32_t first = 0;
 #endif
+};
+
+struct ExecutionData;
+
+// A run within limits (src/runtime/run_limits.cpp): whether to go on, each time that checks were
+// handed out. `debt` is what was used before they were.
+struct LimitedRun {
+  StopReason (*check)(ExecutionData& execution, uint32_t debt);
+  RunLimits& limits;
 };
 
 struct ExecutionData {
@@ -156,8 +175,10 @@ struct ExecutionData {
   uint32_t trap_value = 0;
   RunState state = RunState::kIdle;
   uint8_t interrupt_requested = 0;
+  uint8_t kill_requested = 0;
   uint8_t host_nesting = 0;
   uint64_t fuel = kUnlimitedFuel;  // beyond `checks`
+  LimitedRun* limited_run = nullptr;
 
   Function function;                           // what was started
   const FunctionType* waiting_type = nullptr;  // kWait: type of the host function

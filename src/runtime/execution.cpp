@@ -38,10 +38,21 @@ bool arguments_match(const FunctionType& type, Span<const Value> arguments) {
   return true;
 }
 
+// An embedder can mix up stores, and hold what a reset took away.
+bool has_instance(const StoreData& store, const Instance& wanted) {
+  for (const InstanceData* instance = store.instances; instance != nullptr;
+       instance = instance->next) {
+    if (instance == &wanted) return true;
+  }
+  return false;
+}
+
 // Puts a call of `function` at `frame`, to return to the exit stub.
 ErrorCode prepare_call(ExecutionData& execution, Function function, Span<const Value> arguments,
                        uint8_t* frame) {
-  if (!function.exists()) return ErrorCode::kNotAFunction;
+  if (!function.exists() || !has_instance(*execution.store, *function.instance)) {
+    return ErrorCode::kNotAFunction;
+  }
   InstanceData& instance = InstanceData::of(*function.instance);
   if (function.index >= instance.module->function_count()) return ErrorCode::kNotAFunction;
   const FunctionType& type = instance.module->function_type(function.index);
@@ -85,6 +96,7 @@ RunState state_of(StopReason reason) {
     case StopReason::kTrap: return RunState::kTrapped;
     case StopReason::kFuel: return RunState::kOutOfFuel;
     case StopReason::kInterrupt: return RunState::kInterrupted;
+    case StopReason::kDeadline: return RunState::kDeadline;
     case StopReason::kWait: break;
   }
   return RunState::kWaiting;
@@ -258,8 +270,8 @@ Error call_nested(ExecutionData& execution, Function function, Span<const Value>
 
 }  // namespace detail
 
-Execution::Execution(Store& store, uint32_t stack_bytes) : store_(store) {
-  error_.code = ErrorCode::kOutOfMemory;
+Execution::Execution(Store& store, uint32_t stack_bytes)
+    : store_(store), error_(ErrorCode::kOutOfMemory) {
   StoreData* data = StoreData::of(store);
   if (data == nullptr) return;
   const detail::Arena::Mark mark = data->arena.mark();
@@ -285,16 +297,23 @@ Execution::Execution(Store& store, uint32_t stack_bytes) : store_(store) {
   detail::write_stubs(*execution);
   data_ = execution;
   epoch_ = data->epoch;
-  error_.code = ErrorCode::kOk;
+  error_ = ErrorCode::kOk;
 }
 
 Execution::~Execution() {
-  if (data_ == nullptr) return;
-  StoreData& store = *StoreData::of(store_);
-  if (store.epoch == epoch_) static_cast<detail::OwnedExecution*>(data_)->owner.release(store);
+  if (ExecutionData* own = data()) {
+    static_cast<detail::OwnedExecution*>(own)->owner.release(*own->store);
+  }
 }
 
-Error Execution::error() const { return error_; }
+// Null: there is none, or no more.
+ExecutionData* Execution::data() const {
+  return data_ != nullptr && StoreData::of(store_)->epoch == epoch_ ? data_ : nullptr;
+}
+
+Error Execution::error() const {
+  return make_error(data_ == nullptr || data() != nullptr ? error_ : ErrorCode::kStoreReset);
+}
 
 namespace {
 
@@ -308,71 +327,81 @@ bool is_idle(const ExecutionData& execution) {
   }
 }
 
-ErrorCode start_call(ExecutionData& execution, Function function, Span<const Value> arguments) {
-  if (!is_idle(execution) || execution.host_nesting != 0) return ErrorCode::kBusy;
-  execution.stack_end = execution.stack_limit;
-  execution.state = RunState::kIdle;
-  const ErrorCode code =
-      detail::prepare_call(execution, function, arguments, execution.stack_begin);
-  if (code == ErrorCode::kOk) execution.state = RunState::kReady;
+}  // namespace
+
+ErrorCode Execution::begin(Function function, Span<const Value> arguments) {
+  ExecutionData* const own = data();
+  if (own == nullptr) return data_ == nullptr ? error_ : ErrorCode::kStoreReset;
+  if (!is_idle(*own) || own->host_nesting != 0) return ErrorCode::kBusy;
+  own->stack_end = own->stack_limit;
+  own->state = RunState::kIdle;
+  own->kill_requested = 0;
+  const ErrorCode code = detail::prepare_call(*own, function, arguments, own->stack_begin);
+  if (code == ErrorCode::kOk) own->state = RunState::kReady;
   return code;
 }
 
-}  // namespace
-
 Error Execution::start(Function function, Span<const Value> arguments) {
-  if (data_ == nullptr) return error_;
-  return make_error(start_call(*data_, function, arguments));
+  return make_error(begin(function, arguments));
 }
 
 Error Execution::start_instance(Instance* instance) {
-  if (data_ == nullptr) return error_;
+  ExecutionData* const own = data();
+  if (own == nullptr) return error();
   if (instance == nullptr) return make_error(ErrorCode::kNotAFunction);
   const uint32_t index = InstanceData::of(*instance).module->start_function;
   if (index != kNoIndex) return start({instance, index}, {});
-  if (!is_idle(*data_)) return make_error(ErrorCode::kBusy);
-  data_->state = RunState::kDone;
-  data_->function = Function();
+  if (!is_idle(*own)) return make_error(ErrorCode::kBusy);
+  own->state = RunState::kDone;
+  own->function = Function();
   return {};
 }
 
 RunState Execution::resume() {
-  if (data_ == nullptr) return RunState::kIdle;
-  switch (data_->state) {
-    case RunState::kReady:
-    case RunState::kOutOfFuel:
-    case RunState::kInterrupted: break;
-    default: return data_->state;
+  ExecutionData* const own = data();
+  if (own == nullptr) return RunState::kIdle;
+  if (is_idle(*own) || own->host_nesting != 0) return own->state;
+  if (detail::is_killed(*own)) {
+    own->state = RunState::kTrapped;
+  } else if (own->state != RunState::kWaiting) {
+    own->store->running++;
+    detail::run(*own);
+    own->store->running--;
+    own->state = detail::state_of(own->stop);
   }
-  if (data_->host_nesting != 0) return data_->state;
-  detail::run(*data_);
-  data_->state = detail::state_of(data_->stop);
-  return data_->state;
+  return own->state;
 }
 
 RunState Execution::run(Function function, Span<const Value> arguments) {
-  if (data_ != nullptr) error_.code = start_call(*data_, function, arguments);
-  return error_.ok() ? resume() : RunState::kIdle;
+  const ErrorCode code = begin(function, arguments);
+  if (data_ != nullptr) error_ = code;  // else it tells why there is nothing
+  return code == ErrorCode::kOk ? resume() : RunState::kIdle;
 }
 
 void Execution::cancel() {
-  if (data_ == nullptr || data_->host_nesting != 0) return;
-  data_->state = RunState::kIdle;
-  data_->stack_end = data_->stack_limit;
-  data_->pc = nullptr;
+  ExecutionData* const own = data();
+  if (own == nullptr || own->host_nesting != 0) return;
+  own->state = RunState::kIdle;
+  own->stack_end = own->stack_limit;
+  own->pc = nullptr;
 }
 
-RunState Execution::state() const { return data_ == nullptr ? RunState::kIdle : data_->state; }
+RunState Execution::state() const {
+  const ExecutionData* const own = data();
+  return own == nullptr ? RunState::kIdle : own->state;
+}
 
 uint32_t Execution::result_count() const {
-  if (data_ == nullptr || data_->state != RunState::kDone || !data_->function.exists()) return 0;
-  return data_->function.instance->function_type(data_->function.index).result_count;
+  const ExecutionData* const own = data();
+  if (own == nullptr || own->state != RunState::kDone || !own->function.exists()) return 0;
+  return own->function.instance->function_type(own->function.index).result_count;
 }
 
 Value Execution::result(uint32_t index) const {
+  Value value;
+  if (index >= result_count()) return value;
   const FunctionType type = data_->function.instance->function_type(data_->function.index);
   const uint8_t* at = data_->stack_begin;
-  Value value;
   for (uint32_t i = 0; i <= index; i++) {
     value.type = type.results[i];
     at = detail::load_value(at, value.type, &value.bits);
@@ -381,43 +410,51 @@ Value Execution::result(uint32_t index) const {
 }
 
 void Execution::set_fuel(uint64_t fuel) {
-  if (data_ == nullptr) return;
-  data_->fuel = fuel;
-  data_->checks = 0;
+  ExecutionData* const own = data();
+  if (own == nullptr) return;
+  own->fuel = fuel;
+  own->checks = 0;
 }
 
 uint64_t Execution::fuel() const {
-  if (data_ == nullptr) return 0;
-  if (data_->fuel == kUnlimitedFuel) return kUnlimitedFuel;
-  return data_->fuel + (data_->checks > 0 ? static_cast<uint64_t>(data_->checks) : 0);
+  const ExecutionData* const own = data();
+  if (own == nullptr) return 0;
+  if (own->fuel == kUnlimitedFuel) return kUnlimitedFuel;
+  return own->fuel + (own->checks > 0 ? static_cast<uint64_t>(own->checks) : 0);
 }
 
-void Execution::interrupt() {
-  if (data_ == nullptr) return;
-  __atomic_store_n(&data_->interrupt_requested, uint8_t{1}, __ATOMIC_RELEASE);
+namespace {
+void request(ExecutionData* execution, uint8_t ExecutionData::*what) {
+  if (execution != nullptr) __atomic_store_n(&(execution->*what), uint8_t{1}, __ATOMIC_RELEASE);
 }
+}  // namespace
+
+void Execution::interrupt() { request(data(), &ExecutionData::interrupt_requested); }
+
+void Execution::kill() { request(data(), &ExecutionData::kill_requested); }
 
 Error Execution::complete(Span<const Value> results) {
-  if (data_ == nullptr || data_->state != RunState::kWaiting) {
-    return make_error(ErrorCode::kNotRunnable);
-  }
-  const FunctionType& type = *data_->waiting_type;
+  ExecutionData* const own = data();
+  if (own == nullptr) return error();
+  if (own->state != RunState::kWaiting) return make_error(ErrorCode::kNotRunnable);
+  const FunctionType& type = *own->waiting_type;
   if (results.size() != type.result_count) return make_error(ErrorCode::kArguments);
-  uint8_t* at = data_->waiting_results;
+  uint8_t* at = own->waiting_results;
   for (uint32_t i = 0; i < type.result_count; i++) {
     if (results[i].type != type.results[i]) return make_error(ErrorCode::kArguments);
     at = detail::store_value(at, type.results[i], results[i].bits);
   }
-  data_->state = RunState::kReady;
+  own->state = RunState::kReady;
   return {};
 }
 
 Error Execution::trap() const {
   Error error;
-  if (data_ == nullptr || data_->state != RunState::kTrapped) return error;
-  error.code = data_->trap;
+  const ExecutionData* const own = data();
+  if (own == nullptr || own->state != RunState::kTrapped) return error;
+  error.code = own->trap;
   if (error.code == ErrorCode::kHostExit || error.code == ErrorCode::kHostTrap) {
-    error.index = data_->trap_value;
+    error.index = own->trap_value;
   }
   FrameInfo innermost;
   if (backtrace(Span<FrameInfo>(&innermost, 1)) != 0) {
@@ -428,43 +465,45 @@ Error Execution::trap() const {
 }
 
 uint32_t Execution::backtrace(Span<FrameInfo> frames) const {
-  if (data_ == nullptr) return 0;
-  switch (data_->state) {
+  const ExecutionData* const own = data();
+  if (own == nullptr) return 0;
+  switch (own->state) {
     case RunState::kIdle:
     case RunState::kReady:
     case RunState::kDone: return 0;
     default: break;
   }
   uint32_t count = 0;
-  detail::walk_frames(*data_, [&](InstanceData& instance, const detail::FunctionCode& code,
-                                  const detail::Unit* pc) {
-    if (count < frames.size()) {
-      FrameInfo& frame = frames[count];
-      frame.instance = &instance;
-      frame.function = static_cast<uint32_t>(&code - instance.module->functions) +
-                       instance.module->imported_functions;
-      frame.offset = detail::CodeMap::find(code, pc);
-      frame.name = instance.module->function_name(frame.function);
-    }
-    count++;
-  });
+  detail::walk_frames(
+      *own, [&](InstanceData& instance, const detail::FunctionCode& code, const detail::Unit* pc) {
+        if (count < frames.size()) {
+          FrameInfo& frame = frames[count];
+          frame.instance = &instance;
+          frame.function = static_cast<uint32_t>(&code - instance.module->functions) +
+                           instance.module->imported_functions;
+          frame.offset = detail::CodeMap::find(code, pc);
+          frame.name = instance.module->function_name(frame.function);
+        }
+        count++;
+      });
   return count;
 }
 
 // The stack is used from both ends: frames from its start, records of calls between instances
 // from its end. What is still painted lies between them.
 uint32_t Execution::stack_peak() const {
-  if (data_ == nullptr) return 0;
+  const ExecutionData* const own = data();
+  if (own == nullptr) return 0;
   const auto is_painted = [](const uint8_t* at) {
     return detail::load_slot<uint32_t>(at, 0) == detail::kPaint;
   };
-  const uint8_t* records = data_->stack_limit;
-  while (records > data_->stack_begin && !is_painted(records - kSlotBytes)) {
+  const uint8_t* records = own->stack_limit;
+  while (records > own->stack_begin && !is_painted(records - kSlotBytes)) {
     records -= kSlotBytes;
   }
   const uint8_t* frames = records;
-  while (frames > data_->stack_begin && is_painted(frames - kSlotBytes)) frames -= kSlotBytes;
-  return static_cast<uint32_t>((data_->stack_limit - records) + (frames - data_->stack_begin));
+  while (frames > own->stack_begin && is_painted(frames - kSlotBytes)) frames -= kSlotBytes;
+  return static_cast<uint32_t>((own->stack_limit - records) + (frames - own->stack_begin));
 }
 
 Error Host::call(Function function, Span<const Value> arguments, Span<Value> results) {

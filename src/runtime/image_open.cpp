@@ -177,6 +177,9 @@ Error open_image(Store& store, Bytes image, const Module** module, LoadOptions o
   const size_t used_before = arena.used_low() + arena.used_high();
   const size_t peak_before = arena.restart_peak();
   options.bytes_stay = true;
+#if MOTE_FEATURE_QUOTAS
+  arena.limit_low(data->quota.module_bytes);
+#endif
   void* memory = arena.allocate_scratch(sizeof(ImageReader), alignof(ImageReader));
   ModuleData* made = arena.allocate_array<ModuleData>(1);
   if (memory == nullptr || made == nullptr) {
@@ -194,6 +197,12 @@ Error open_image(Store& store, Bytes image, const Module** module, LoadOptions o
       }
     }
   }
+#if MOTE_FEATURE_QUOTAS
+  if (error.code == ErrorCode::kOutOfMemory && arena.is_limited()) {
+    error.code = ErrorCode::kModuleQuota;
+  }
+  arena.limit_low(SIZE_MAX);
+#endif
   if (error.ok()) {
     ModuleInfo& info = made->module_info;
     info.module_bytes = field(image, kFieldModuleBytes);

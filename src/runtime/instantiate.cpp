@@ -286,6 +286,9 @@ ErrorCode make_instance(StoreData& store, const ModuleData& module, InstanceData
     table->size = table->capacity = type.limits.minimum;
     table->maximum = type.limits.maximum;
     table->has_maximum = type.limits.has_maximum;
+#if MOTE_FEATURE_QUOTAS
+    table->quota = store.quota.table_entries;
+#endif
     parts.take(&table->entries, table->size);
   }
   for (uint32_t i = module.imported_memories; i < module.memory_count; i++) {
@@ -296,6 +299,9 @@ ErrorCode make_instance(StoreData& store, const ModuleData& module, InstanceData
     memory->maximum_pages = type.limits.maximum;
     memory->has_maximum = type.limits.has_maximum;
     memory->page_size_log2 = type.page_size_log2;
+#if MOTE_FEATURE_QUOTAS
+    memory->quota = store.quota.memory_bytes;
+#endif
   }
   if (!parts.ok()) return ErrorCode::kOutOfMemory;
   if (module.memory_count != 0) made->memory = made->memories[0];

@@ -25,11 +25,36 @@ struct LoaderState {
   // fails, together with what the loader took before it.
   void begin_turn() {
     const size_t taken = store.arena.used_low() - used_low;
-    if (taken == 0) return;
-    taken_by_others += taken;
-    store.arena.keep_low();
+    if (taken != 0) {
+      taken_by_others += taken;
+      store.arena.keep_low();
+    }
+#if MOTE_FEATURE_QUOTAS
+    if (quota != Quota::kUnlimited) {
+      const size_t taken_so_far = long_lived();
+      store.arena.limit_low(quota > taken_so_far ? quota - taken_so_far : 0);
+    }
+#endif
   }
-  void end_turn() { used_low = store.arena.used_low(); }
+  void end_turn() {
+    used_low = store.arena.used_low();
+#if MOTE_FEATURE_QUOTAS
+    store.arena.limit_low(SIZE_MAX);
+#endif
+  }
+
+  // What the module takes.
+  size_t long_lived() const {
+    return static_cast<size_t>(store.arena.mark().low - mark.low) - taken_by_others;
+  }
+#if MOTE_FEATURE_QUOTAS
+  bool is_over_quota() const { return long_lived() > quota; }
+  // Whether it was the quota that had no memory, and not the buffer.
+  bool is_quota_tight() const { return store.arena.is_limited(); }
+#else
+  static constexpr bool is_over_quota() { return false; }
+  static constexpr bool is_quota_tight() { return false; }
+#endif
 
   StoreData& store;
   ModuleData& module;
@@ -37,6 +62,9 @@ struct LoaderState {
   const Arena::Mark mark;  // before the load
   size_t used_low;         // at the end of the loader's last turn
   size_t taken_by_others = 0;
+#if MOTE_FEATURE_QUOTAS
+  const size_t quota = store.quota.module_bytes;
+#endif
   size_t peak_before;
   ScratchOwner owner;
 };
@@ -98,13 +126,19 @@ void Loader::end(bool keep) {
 // A turn of the loader: takes bytes or finishes.
 LoadState Loader::run(const uint8_t* bytes, size_t size, bool finishes) {
   if (state_ == nullptr && error_.ok()) error_.code = ErrorCode::kLoadOrder;
+  if (state_ != nullptr && store_->epoch != epoch_) error_.code = ErrorCode::kStoreReset;
   if (!error_.ok()) return LoadState::kFailed;
   state_->begin_turn();
   detail::ModuleDecoder& decoder = state_->decoder;
   const bool ok = finishes ? decoder.finish() : decoder.feed(bytes, size);
+  const bool is_quota_tight = state_->is_quota_tight();
+  const bool is_over_quota = finishes && state_->is_over_quota();
   state_->end_turn();
-  if (ok) return LoadState::kNeedMore;
+  if (ok && !is_over_quota) return LoadState::kNeedMore;
   fail();
+  if (ok || (is_quota_tight && error_.code == ErrorCode::kOutOfMemory)) {
+    error_.code = ErrorCode::kModuleQuota;
+  }
   return LoadState::kFailed;
 }
 
@@ -123,8 +157,7 @@ Error Loader::finish(const Module** module) {
     const detail::Arena::Mark& before = state_->mark;
     ModuleInfo& info = state_->module.module_info;
     info.load_peak_bytes = static_cast<uint32_t>(arena.peak() - arena.used_at(before));
-    info.arena_bytes = static_cast<uint32_t>(static_cast<size_t>(arena.mark().low - before.low) -
-                                             state_->taken_by_others);
+    info.arena_bytes = static_cast<uint32_t>(state_->long_lived());
     *module = &state_->module;
     end(true);
   }

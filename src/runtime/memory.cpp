@@ -45,6 +45,10 @@ bool back_memory(StoreData& store, MemoryData& memory, uint32_t address, uint32_
     // The guest's alignment stays that of the host.
     first = MOTE_MEMORY_WINDOW != 0 ? first & ~(step - 1) : 0;
     const size_t bytes = backed - first;
+    if (bytes > memory.quota) {
+      if (step == kBackingStep) continue;
+      return false;
+    }
     const bool extended = old_bytes != 0 && arena.extend_zeroed(old, old_bytes, bytes);
     if (!extended) {
       void* const moved = bytes <= kMostBacked ? arena.allocate_zeroed(bytes, 16) : nullptr;

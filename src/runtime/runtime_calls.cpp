@@ -35,7 +35,7 @@ ErrorCode memory_grow(ExecutionData& execution, uint32_t* operands, uint32_t mem
   const size_t usable = memory.usable();
   const bool in_place = arena.is_last(memory.bytes, usable);
   const uint64_t possible = uint64_t{in_place ? usable : 0} + arena.free_bytes();
-  if (more != 0 && size > possible) {
+  if (more != 0 && (size > possible || size > memory.quota)) {
     execution.store->refused_growths++;
     return ErrorCode::kOk;
   }
@@ -124,6 +124,7 @@ ErrorCode table_grow(ExecutionData& execution, uint32_t* operands, uint32_t tabl
   operands[0] = 0xFFFFFFFF;
   if (more > table.maximum - old_size) return ErrorCode::kOk;
   const uint32_t size = old_size + more;
+  if (more != 0 && size > table.quota) return ErrorCode::kOk;
   if (size > table.capacity) {
     constexpr size_t kEntry = sizeof(Reference);
     if (static_cast<uint64_t>(size) * kEntry > SIZE_MAX) return ErrorCode::kOk;
@@ -215,6 +216,12 @@ ErrorCode ref_func(ExecutionData& execution, uint32_t* operands, uint32_t funcid
 
 // ---- Fuel and interrupts ---------------------------------------------------------------------
 
+bool is_killed(ExecutionData& execution) {
+  if (__atomic_load_n(&execution.kill_requested, __ATOMIC_ACQUIRE) == 0) return false;
+  execution.trap = ErrorCode::kKilled;
+  return true;
+}
+
 // `checks` counts down to the next look at the flag; the fuel for those checks was taken from
 // `fuel` in advance. What large operations overdrew is paid first.
 StopReason refill_checks(ExecutionData& execution) {
@@ -233,7 +240,10 @@ StopReason refill_checks(ExecutionData& execution) {
     __atomic_store_n(&execution.interrupt_requested, uint8_t{0}, __ATOMIC_RELAXED);
     return StopReason::kInterrupt;
   }
-  return slice == 0 ? StopReason::kFuel : StopReason::kDone;
+  if (is_killed(execution)) return StopReason::kTrap;
+  if (slice == 0) return StopReason::kFuel;
+  return execution.limited_run == nullptr ? StopReason::kDone
+                                          : execution.limited_run->check(execution, debt);
 }
 
 // ---- Calls that leave the instance -----------------------------------------------------------
@@ -263,6 +273,7 @@ CallOutcome call_host(ExecutionData& execution, uint8_t* frame, const ImportedFu
   const HostStatus status = import.host->thunk(host, frame);
   execution.host_nesting--;
   execution.host_top = outer_top;
+  if (is_killed(execution)) return CallOutcome::kTrapped;
   switch (status.kind) {
     case HostStatus::kReturned: break;
     case HostStatus::kTrapped:

@@ -16,12 +16,14 @@ Store::Store(MutableBytes buffer, StoreOptions options) : buffer_(buffer) {
   data_ = new (buffer.data() + padding) StoreData(buffer.from(head), options.buffer_is_zero, 0);
 }
 
-void Store::reset() {
-  if (data_ == nullptr) return;
+Error Store::reset() {
+  if (data_ == nullptr) return {};
+  if (data_->running != 0) return make_error(ErrorCode::kBusy);
   // What was used is no longer zero.
   const size_t padding = (0 - reinterpret_cast<uintptr_t>(buffer_.data())) & 15;
   const size_t head = padding + ((sizeof(StoreData) + 15) & ~size_t{15});
   new (data_) StoreData(buffer_.from(head), false, data_->epoch + 1);
+  return {};
 }
 
 void detail::ScratchOwner::acquire(StoreData& store, const Arena::Mark& mark) {
@@ -61,6 +63,12 @@ Error Store::name_instance(StringView name, Instance* instance) {
                                                    &detail::InstanceData::of(*instance)};
   return {};
 }
+
+#if MOTE_FEATURE_QUOTAS
+void Store::set_quota(const Quota& quota) {
+  if (data_ != nullptr) data_->quota = quota;
+}
+#endif
 
 MemoryReport Store::memory() const {
   MemoryReport report;

@@ -55,6 +55,10 @@ struct StoreData {
   ScratchOwner* scratch_owners = nullptr;  // latest first
   uint32_t epoch;                          // counts reset(): what was made before is gone
   bool is_loading = false;                 // a loader is alive
+#if MOTE_FEATURE_QUOTAS
+  Quota quota;
+#endif
+  uint8_t running = 0;  // executions that are within resume()
 
   static StoreData* of(Store& store) { return store.data_; }
 
@@ -99,6 +103,9 @@ inline bool is_dropped(const uint8_t* bits, uint32_t index) {
 inline void set_dropped(uint8_t* bits, uint32_t index) {
   bits[index / 8] = static_cast<uint8_t>(bits[index / 8] | 1u << (index % 8));
 }
+
+// Whether somebody asked to kill the call; then that is its trap.
+bool is_killed(ExecutionData& execution);
 
 // The host side of Host::call.
 Error call_nested(ExecutionData& execution, Function function, Span<const Value> arguments,

@@ -1,0 +1,32 @@
+;; Guests for the tests of control: loops that count in memory, alone and called by host functions.
+(module
+  (import "host" "nested" (func $nested (param i32) (result i32)))
+  (import "host" "act" (func $act))
+  (memory (export "memory") 1 4)
+  (table (export "table") 4 funcref)
+  (func $count (export "count") (param $step i32)
+    (loop
+      (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (local.get $step)))
+      (br 0)))
+  (func (export "count_to") (param $limit i32) (result i32)
+    (loop
+      (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+      (br_if 0 (i32.lt_u (i32.load (i32.const 0)) (local.get $limit))))
+    (i32.load (i32.const 0)))
+  (func (export "fill_for_ever")
+    (loop (memory.fill (i32.const 0) (i32.const 7) (i32.const 65536)) (br 0)))
+  ;; Calls the host, which calls "count_to" of this, for ever.
+  (func (export "nested") (param $limit i32) (result i32)
+    (call $nested (local.get $limit)))
+  (func (export "nested_then_one") (param $limit i32) (result i32)
+    (drop (call $nested (local.get $limit)))
+    (i32.const 1))
+  (func (export "act") (result i32)
+    (i32.store (i32.const 8) (i32.const 5))
+    (call $act)
+    (i32.load (i32.const 8)))
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "store") (param i32 i32) (i32.store (local.get 0) (local.get 1)))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+  (func (export "grow_table") (param i32) (result i32)
+    (table.grow 0 (ref.null func) (local.get 0))))
