@@ -65,8 +65,7 @@ TEST(Kill, EndsWhatRunsFromAnotherThread) {
     ASSERT_EQ(guest.execution.resume(), RunState::kTrapped);
     other.join();
     EXPECT_EQ(guest.execution.trap().code, ErrorCode::kKilled);
-    EXPECT_EQ(text(guest.execution.trap()).find("killed by the host") != std::string::npos,
-              true);
+    EXPECT_EQ(text(guest.execution.trap()).find("killed by the host") != std::string::npos, true);
     EXPECT_EQ(call(guest.execution, *guest.instance, "add", {2, 40}), 42);
   }
 }
@@ -337,7 +336,9 @@ TEST(Quota, OfAModuleIsTheSameHoweverItIsFed) {
         error = loader.finish(&module);
       }
       // While a function is translated, its code can be longer than it will be.
-      if (quota >= needed + 128) EXPECT_TRUE(error.ok()) << quota;
+      if (quota >= needed + 128) {
+        EXPECT_TRUE(error.ok()) << quota;
+      }
       if (error.ok()) {
         EXPECT_LE(module->info().arena_bytes, quota);
         if (smallest > quota) smallest = quota;

@@ -64,6 +64,11 @@
 #define MOTE_FEATURE_QUOTAS MOTE_IN_STANDARD_PROFILE
 #endif
 
+// Snapshots of paused guests (mote/snapshot.hpp). Costs nothing unless it is used.
+#ifndef MOTE_FEATURE_SNAPSHOTS
+#define MOTE_FEATURE_SNAPSHOTS 1
+#endif
+
 // ---- Engine ----------------------------------------------------------------------------------
 
 // Map from translated code to byte offsets of the module, about two bytes per call, branch back

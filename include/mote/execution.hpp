@@ -126,6 +126,7 @@ class Execution {
   uint32_t stack_peak() const;
 
  private:
+  friend struct detail::ExecutionData;
   detail::ExecutionData* data() const;
   ErrorCode begin(Function function, Span<const Value> arguments);
 

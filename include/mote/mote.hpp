@@ -9,6 +9,7 @@
 #include <mote/instance.hpp>
 #include <mote/module.hpp>
 #include <mote/round_robin.hpp>
+#include <mote/snapshot.hpp>
 #include <mote/span.hpp>
 #include <mote/store.hpp>
 #include <mote/value.hpp>

@@ -189,6 +189,8 @@ struct ExecutionData {
   uint8_t* stack_begin = nullptr;
   uint8_t* stack_limit = nullptr;  // end of the stack's memory; records lie below
 
+  // Null: `execution` has none, or has it no more.
+  static ExecutionData* of(const Execution& execution) { return execution.data(); }
   static Host make_host(ExecutionData& execution, void* context) {
     return Host(&execution, execution.instance, context);
   }

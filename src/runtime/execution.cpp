@@ -5,6 +5,7 @@
 #include "base/placement_new.hpp"
 #include "interp/code_map.hpp"
 #include "interp/machine.hpp"
+#include "runtime/frames.hpp"
 #include "runtime/store_data.hpp"
 
 namespace mote {
@@ -27,8 +28,6 @@ namespace {
 
 // What the unused part of the stack is filled with, to see how much was used.
 constexpr uint32_t kPaint = 0x5AFE57AC;
-
-const Unit* exit_point(const ExecutionData& execution) { return execution.exit_stub + kSlotUnits; }
 
 bool arguments_match(const FunctionType& type, Span<const Value> arguments) {
   if (arguments.size() != type.parameter_count) return false;
@@ -102,6 +101,8 @@ RunState state_of(StopReason reason) {
   return RunState::kWaiting;
 }
 
+}  // namespace
+
 const FunctionCode* find_code(const ModuleData& module, const Unit* pc) {
   const uint8_t* at = reinterpret_cast<const uint8_t*>(pc);
   if (at < module.code_begin || at >= module.code_end) return nullptr;
@@ -117,35 +118,6 @@ const FunctionCode* find_code(const ModuleData& module, const Unit* pc) {
   }
   return &module.functions[low];
 }
-
-// Walks the frames from the innermost outwards; calls `visit(instance, function, pc)`.
-template <class Visit>
-void walk_frames(const ExecutionData& execution, Visit visit) {
-  const Unit* pc = execution.pc;
-  const uint8_t* frame = execution.frame;
-  const uint8_t* records = execution.stack_end;
-  InstanceData* instance = execution.instance;
-  if (pc == nullptr || instance == nullptr) return;
-  for (;;) {
-    const FunctionCode* function = find_code(*instance->module, pc);
-    if (function == nullptr) return;
-    visit(*instance, *function, pc);
-    const Unit* link = load_link(frame + function->link_bytes);
-    if (link == exit_point(execution)) return;
-    if (link == execution.switch_stub + kSlotUnits) {
-      SwitchRecord record;
-      memcpy(&record, records, sizeof record);
-      records += sizeof record;
-      instance = record.instance;
-      link = record.return_to;
-      if (link == exit_point(execution)) return;
-    }
-    frame -= call_distance(link);
-    pc = link - 1;  // within the call instruction
-  }
-}
-
-}  // namespace
 
 namespace {
 
@@ -248,13 +220,13 @@ Error call_nested(ExecutionData& execution, Function function, Span<const Value>
         case StopReason::kTrap:
           error.code = execution.trap;
           error.index = execution.trap_value;
-          walk_frames(execution,
-                      [&error](InstanceData& instance, const FunctionCode& code, const Unit* pc) {
-                        if (error.function != kNoIndex) return;
-                        error.function = static_cast<uint32_t>(&code - instance.module->functions) +
-                                         instance.module->imported_functions;
-                        error.offset = CodeMap::find(code, pc);
-                      });
+          walk_frames(execution, [&error](InstanceData& instance, const FunctionCode& code,
+                                          const Unit* pc, const uint8_t*) {
+            if (error.function != kNoIndex) return;
+            error.function = static_cast<uint32_t>(&code - instance.module->functions) +
+                             instance.module->imported_functions;
+            error.offset = CodeMap::find(code, pc);
+          });
           break;
         case StopReason::kInterrupt:
           // The outer call has to stop, too.
@@ -474,18 +446,18 @@ uint32_t Execution::backtrace(Span<FrameInfo> frames) const {
     default: break;
   }
   uint32_t count = 0;
-  detail::walk_frames(
-      *own, [&](InstanceData& instance, const detail::FunctionCode& code, const detail::Unit* pc) {
-        if (count < frames.size()) {
-          FrameInfo& frame = frames[count];
-          frame.instance = &instance;
-          frame.function = static_cast<uint32_t>(&code - instance.module->functions) +
-                           instance.module->imported_functions;
-          frame.offset = detail::CodeMap::find(code, pc);
-          frame.name = instance.module->function_name(frame.function);
-        }
-        count++;
-      });
+  detail::walk_frames(*own, [&](InstanceData& instance, const detail::FunctionCode& code,
+                                const detail::Unit* pc, const uint8_t*) {
+    if (count < frames.size()) {
+      FrameInfo& frame = frames[count];
+      frame.instance = &instance;
+      frame.function = static_cast<uint32_t>(&code - instance.module->functions) +
+                       instance.module->imported_functions;
+      frame.offset = detail::CodeMap::find(code, pc);
+      frame.name = instance.module->function_name(frame.function);
+    }
+    count++;
+  });
   return count;
 }
 

@@ -1,18 +1,19 @@
-// The fingerprint of the engine's build, which ties an image to it; and the checksum of images.
+// The fingerprint of the engine's build, which ties images and snapshots to it; and the checksum of
+// images.
 #include "interp/code.hpp"
 #include "runtime/image_format.hpp"
 
 #if __has_include("mote_engine_sources.hpp")
 // Made when building: MOTE_ENGINE_SOURCES, a hash of the sources of loader and engine.
 #include "mote_engine_sources.hpp"
-#elif !defined(MOTE_ENGINE_SOURCES) && MOTE_FEATURE_SAVED_CODE
+#elif !defined(MOTE_ENGINE_SOURCES) && (MOTE_FEATURE_SAVED_CODE || MOTE_FEATURE_SNAPSHOTS)
 #error \
-    "define MOTE_ENGINE_SOURCES as a text that changes with every change of src/, or MOTE_FEATURE_SAVED_CODE as 0"
+    "define MOTE_ENGINE_SOURCES as a text that changes with every change of src/, or MOTE_FEATURE_SAVED_CODE and MOTE_FEATURE_SNAPSHOTS as 0"
 #endif
 
 namespace mote::detail {
 
-#if MOTE_FEATURE_SAVED_CODE
+#if MOTE_FEATURE_SAVED_CODE || MOTE_FEATURE_SNAPSHOTS
 
 namespace {
 
@@ -43,7 +44,7 @@ constexpr uint64_t fingerprint() {
 #include <mote/features.def>
 #undef MOTE_FEATURE
   constexpr uint32_t kNumbers[] = {
-      kImageFormat, MOTE_ENCODING, MOTE_HANDLERS, MOTE_DIRECTIONS, MOTE_CODE_OFFSETS,
+      kImageFormat, MOTE_ENCODING, MOTE_HANDLERS, MOTE_FUSED, MOTE_DIRECTIONS, MOTE_CODE_OFFSETS,
       // Frames, and the units of operands.
       sizeof(void*), kSlotBytes, kLinkSlots, sizeof(Unit), kHandlerUnits, kSlotUnits, kU32Units,
       kU64Units, kOffsetUnits, kTargetUnits, kFunctionUnits, __BYTE_ORDER__};

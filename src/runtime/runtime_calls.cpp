@@ -13,6 +13,33 @@ void pay_for(ExecutionData& execution, uint64_t bytes) {
 
 }  // namespace
 
+bool reserve_entries(StoreData& store, TableData& table, uint32_t size) {
+  if (size <= table.capacity) return true;
+  constexpr size_t kEntry = sizeof(Reference);
+  if (static_cast<uint64_t>(size) * kEntry > SIZE_MAX) return false;
+  Arena& arena = store.arena;
+  if (table.capacity != 0 && arena.extend(table.entries, table.capacity * kEntry, size * kEntry)) {
+    table.capacity = size;
+    return true;
+  }
+  // Growing by half as well bounds what moves leave behind in the arena.
+  const uint64_t roomy = static_cast<uint64_t>(size) + size / 2;
+  uint32_t capacity = roomy < table.maximum ? static_cast<uint32_t>(roomy) : table.maximum;
+  Reference* moved = arena.allocate_array<Reference>(capacity);
+  if (moved == nullptr) {
+    capacity = size;
+    moved = arena.allocate_array<Reference>(capacity);
+  }
+  if (moved == nullptr) {
+    store.refused_growths++;
+    return false;
+  }
+  if (table.size != 0) memcpy(moved, table.entries, table.size * kEntry);
+  table.entries = moved;
+  table.capacity = capacity;
+  return true;
+}
+
 namespace calls {
 
 // ---- Memory (4.4.7) --------------------------------------------------------------------------
@@ -117,7 +144,6 @@ ErrorCode table_size(ExecutionData& execution, uint32_t* operands, uint32_t tabl
 
 ErrorCode table_grow(ExecutionData& execution, uint32_t* operands, uint32_t tableidx, uint32_t) {
   TableData& table = *execution.instance->tables[tableidx];
-  Arena& arena = execution.store->arena;
   const Reference value = operands[0];
   const uint32_t more = operands[1];
   const uint32_t old_size = table.size;
@@ -125,30 +151,7 @@ ErrorCode table_grow(ExecutionData& execution, uint32_t* operands, uint32_t tabl
   if (more > table.maximum - old_size) return ErrorCode::kOk;
   const uint32_t size = old_size + more;
   if (more != 0 && size > table.quota) return ErrorCode::kOk;
-  if (size > table.capacity) {
-    constexpr size_t kEntry = sizeof(Reference);
-    if (static_cast<uint64_t>(size) * kEntry > SIZE_MAX) return ErrorCode::kOk;
-    if (table.capacity != 0 &&
-        arena.extend(table.entries, table.capacity * kEntry, size * kEntry)) {
-      table.capacity = size;
-    } else {
-      // Growing by half as well bounds what moves leave behind in the arena.
-      const uint64_t roomy = static_cast<uint64_t>(size) + size / 2;
-      uint32_t capacity = roomy < table.maximum ? static_cast<uint32_t>(roomy) : table.maximum;
-      Reference* moved = arena.allocate_array<Reference>(capacity);
-      if (moved == nullptr) {
-        capacity = size;
-        moved = arena.allocate_array<Reference>(capacity);
-      }
-      if (moved == nullptr) {
-        execution.store->refused_growths++;
-        return ErrorCode::kOk;
-      }
-      if (old_size != 0) memcpy(moved, table.entries, old_size * kEntry);
-      table.entries = moved;
-      table.capacity = capacity;
-    }
-  }
+  if (!reserve_entries(*execution.store, table, size)) return ErrorCode::kOk;
   for (uint32_t i = old_size; i < size; i++) table.entries[i] = value;
   pay_for(execution, static_cast<uint64_t>(more) * sizeof(Reference));
   table.size = size;

@@ -78,6 +78,9 @@ bool has_bytes(const MemoryData& memory, uint32_t address, uint32_t length);
 // Makes sure that they can be used: kOk, kMemoryBounds or kMemoryQuota.
 ErrorCode use_memory(StoreData& store, MemoryData& memory, uint32_t address, uint32_t length);
 
+// Makes room for `size` entries. False: no memory left.
+[[nodiscard]] bool reserve_entries(StoreData& store, TableData& table, uint32_t size);
+
 // Calls a function of `instance`, imported or not: see call_imported().
 CallOutcome call_function(ExecutionData& execution, uint8_t* frame, InstanceData& instance,
                           uint32_t funcidx, const Unit* return_to);
