@@ -1,7 +1,7 @@
 # Warnings for all targets of this project.
 function(mote_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wimplicit-fallthrough
-    -Wnon-virtual-dtor)
+    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:C>:-pedantic>)
   if(MOTE_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

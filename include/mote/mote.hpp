@@ -4,6 +4,7 @@
 #include <mote/config.hpp>
 #include <mote/error.hpp>
 #include <mote/execution.hpp>
+#include <mote/extern.hpp>
 #include <mote/host.hpp>
 #include <mote/image.hpp>
 #include <mote/instance.hpp>

@@ -14,6 +14,7 @@ namespace mote {
 
 class Instance;
 class Execution;
+struct Extern;
 
 namespace detail {
 struct StoreData;
@@ -81,6 +82,11 @@ class Store {
   // or a trap (a segment out of bounds; what earlier segments wrote to imported tables and
   // memories stays, as the specification demands).
   Error instantiate(const Module* module, Instance** instance);
+
+  // The same with imports by position: number i of `imports` is for import i of the module. Neither
+  // names count nor what was provided to the store. Fails with kUnknownImport if there are too few,
+  // kIncompatibleImport if one does not match. See mote/extern.hpp.
+  Error instantiate(const Module* module, Span<const Extern> imports, Instance** instance);
 
 #if MOTE_FEATURE_QUOTAS
   // Limits the modules that are loaded and the instances that are made from now on, each to the

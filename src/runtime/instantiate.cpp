@@ -1,4 +1,7 @@
 // Instantiation (4.5.4): resolving imports, evaluating constant expressions, copying segments.
+// Compiled twice: imports are resolved by name here, by position in instantiate_by_position.cpp.
+// Each is in one piece: a microcontroller has only the former, and pays nothing for a choice.
+#include <mote/extern.hpp>
 #include <mote/store.hpp>
 
 #include "runtime/store_data.hpp"
@@ -71,12 +74,35 @@ bool link_host_function(InstanceData& instance, const ImportData& import,
   return true;
 }
 
+#ifdef MOTE_IMPORTS_BY_POSITION
+
+using Imports = Span<const Extern>;
+
+ErrorCode link_import(StoreData& store, InstanceData& instance, const ImportData& import,
+                      const Imports& imports) {
+  const Extern& given = imports[static_cast<size_t>(&import - instance.module->imports)];
+  bool matches = false;
+  if (given.host != nullptr) {
+    matches = link_host_function(instance, import, *given.host, given.context);
+  } else if (given.instance != nullptr) {
+    InstanceData& from = InstanceData::of(*given.instance);
+    matches =
+        from.store == &store && link_export(instance, import, from, {{}, given.kind, given.index});
+  }
+  return matches ? ErrorCode::kOk : ErrorCode::kIncompatibleImport;
+}
+
+#else
+
+struct Imports {};  // what the store has by name
+
 __attribute__((noinline)) bool is_named(const char* text, StringView name) {
   return StringView(text) == name;
 }
 
 // Instances that were named later, and host tables that were provided later, come first.
-ErrorCode link_import(const StoreData& store, InstanceData& instance, const ImportData& import) {
+ErrorCode link_import(const StoreData& store, InstanceData& instance, const ImportData& import,
+                      const Imports&) {
   bool matches = false;
   for (NamedInstance* entry = store.names; entry != nullptr; entry = entry->next) {
     if (entry->name != import.module_name) continue;
@@ -97,6 +123,8 @@ ErrorCode link_import(const StoreData& store, InstanceData& instance, const Impo
   }
   return ErrorCode::kUnknownImport;
 }
+
+#endif
 
 // ---- Constant expressions (3.3.10) -----------------------------------------------------------
 
@@ -251,8 +279,8 @@ class Parts {
 };
 
 // `*import`: the import that could not be resolved.
-ErrorCode make_instance(StoreData& store, const ModuleData& module, InstanceData** out,
-                        const ImportData** import) {
+ErrorCode make_instance(StoreData& store, const ModuleData& module, const Imports& imports,
+                        InstanceData** out, const ImportData** import) {
   Parts parts(store.arena);
   InstanceData* made;
   TableData* tables;
@@ -275,7 +303,7 @@ ErrorCode make_instance(StoreData& store, const ModuleData& module, InstanceData
 
   for (uint32_t i = 0; i < module.import_count; i++) {
     *import = &module.imports[i];
-    const ErrorCode code = link_import(store, *made, **import);
+    const ErrorCode code = link_import(store, *made, **import, imports);
     if (code != ErrorCode::kOk) return code;
   }
   for (uint32_t i = module.imported_tables; i < module.table_count; i++) {
@@ -315,30 +343,18 @@ ErrorCode make_instance(StoreData& store, const ModuleData& module, InstanceData
   return ErrorCode::kOk;
 }
 
-}  // namespace
-
-Reference element_reference(InstanceData& instance, uint32_t item) {
-  if (item == ElementSegment::kNullItem) return 0;
-  if ((item & ElementSegment::kGlobalItem) != 0) {
-    return static_cast<Reference>(*instance.global_cell(item & ~ElementSegment::kGlobalItem));
-  }
-  return StoreData::reference_to(instance, item);
-}
-
-}  // namespace detail
-
-Error Store::instantiate(const Module* module, Instance** instance) {
-  using namespace detail;
+Error instantiate_with(StoreData* store, const Module* module, const Imports& imports,
+                       Instance** instance) {
   *instance = nullptr;
   Error error;
   error.code = ErrorCode::kOutOfMemory;
-  if (data_ == nullptr || module == nullptr) return error;
-  const Arena::Mark mark = data_->arena.mark();
+  if (store == nullptr || module == nullptr) return error;
+  const Arena::Mark mark = store->arena.mark();
   InstanceData* made = nullptr;
   const ImportData* import = nullptr;
-  error.code = make_instance(*data_, ModuleData::of(*module), &made, &import);
+  error.code = make_instance(*store, ModuleData::of(*module), imports, &made, &import);
   if (!error.ok()) {
-    data_->arena.roll_back_low(mark);
+    store->arena.roll_back_low(mark);
     if (error.code == ErrorCode::kUnknownImport || error.code == ErrorCode::kIncompatibleImport) {
       error.module_name = import->module_name;
       error.field_name = import->field_name;
@@ -356,5 +372,37 @@ Error Store::instantiate(const Module* module, Instance** instance) {
   }
   return error;
 }
+
+}  // namespace
+
+#ifndef MOTE_IMPORTS_BY_POSITION
+Reference element_reference(InstanceData& instance, uint32_t item) {
+  if (item == ElementSegment::kNullItem) return 0;
+  if ((item & ElementSegment::kGlobalItem) != 0) {
+    return static_cast<Reference>(*instance.global_cell(item & ~ElementSegment::kGlobalItem));
+  }
+  return StoreData::reference_to(instance, item);
+}
+#endif
+
+}  // namespace detail
+
+#ifdef MOTE_IMPORTS_BY_POSITION
+Error Store::instantiate(const Module* module, Span<const Extern> imports, Instance** instance) {
+  if (module != nullptr && imports.size() < module->import_count()) {
+    *instance = nullptr;
+    Error error = detail::make_error(ErrorCode::kUnknownImport);
+    const ImportInfo missing = module->import(static_cast<uint32_t>(imports.size()));
+    error.module_name = missing.module_name;
+    error.field_name = missing.field_name;
+    return error;
+  }
+  return detail::instantiate_with(data_, module, imports, instance);
+}
+#else
+Error Store::instantiate(const Module* module, Instance** instance) {
+  return detail::instantiate_with(data_, module, {}, instance);
+}
+#endif
 
 }  // namespace mote

@@ -1,0 +1,597 @@
+/* The C API of Mote: the same engine, buffers and rules as the C++ API in mote/mote.hpp.
+ *
+ *   static uint8_t buffer[32 * 1024];               // all memory that modules and guests may use
+ *   mote_store store;
+ *   mote_store_init(&store, buffer, sizeof buffer, true);
+ *   mote_provide(&store, kApi, 1, NULL);            // host functions, see below
+ *   if (mote_load(&store, wasm, size, NULL, &module, &error) != MOTE_kOk ||
+ *       mote_instantiate(&store, module, &instance, &error) != MOTE_kOk) ...
+ *
+ * Rules for all of it:
+ * - Nothing here allocates. mote_store, mote_loader and mote_execution are storage that you provide
+ *   (static, on the stack, ...): initialize before use, never copy or move. Modules and instances
+ *   are handles into the store's buffer; they stay until mote_store_reset().
+ * - Functions that can fail return MOTE_kOk (0) or what went wrong; those that have a parameter
+ *   `error` put the details there, unless it is NULL.
+ * - Pointers must not be NULL where nothing else is said. Texts given to Mote are zero-terminated
+ *   UTF-8. Texts from Mote are mote_string: not terminated, valid as long as the module.
+ * - One thread at a time uses a store and everything in it, except mote_execution_interrupt() and
+ *   mote_execution_kill().
+ * - Takes constant time where no cost is given.
+ *
+ * C99 and C++. Each group of functions is an object of its own in libmote.a: what a program does
+ * not use is not linked.
+ */
+#ifndef MOTE_MOTE_H
+#define MOTE_MOTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <mote/config.hpp> /* only macros */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Errors --------------------------------------------------------------------------------- */
+
+/* MOTE_kOk, MOTE_kOutOfMemory, MOTE_kUnreachable, ...: all of mote/errors.def, which has the texts.
+ * The numbers can change with every release. */
+typedef enum mote_error_code {
+  MOTE_kOk,
+#define MOTE_ERROR(name, error_class, text) MOTE_##name,
+#include <mote/errors.def>
+#undef MOTE_ERROR
+  MOTE_ERROR_CODE_COUNT
+} mote_error_code;
+
+typedef enum mote_error_class {
+  MOTE_CLASS_NONE,
+  MOTE_CLASS_MALFORMED,   /* not a module */
+  MOTE_CLASS_INVALID,     /* the module breaks the rules of validation */
+  MOTE_CLASS_UNSUPPORTED, /* needs what this build does not have */
+  MOTE_CLASS_LIMIT,       /* a fixed limit of the engine */
+  MOTE_CLASS_MEMORY,      /* the store's buffer is too small */
+  MOTE_CLASS_LINK,        /* imports */
+  MOTE_CLASS_TRAP,        /* the guest was stopped */
+  MOTE_CLASS_USAGE        /* the caller's mistake */
+} mote_error_class;
+
+/* MOTE_USES_kSimd, ...: proposals that a module can need, all of mote/features.def. */
+typedef enum mote_feature {
+  MOTE_USES_kNone,
+#define MOTE_FEATURE(name, text, level, built_in) MOTE_USES_##name,
+#include <mote/features.def>
+#undef MOTE_FEATURE
+  MOTE_FEATURE_COUNT
+} mote_feature;
+
+#define MOTE_NO_INDEX 0xFFFFFFFFu
+
+/* A text that Mote points to; not terminated by a zero byte. */
+typedef struct mote_string {
+  const char* data;
+  size_t size;
+} mote_string;
+
+/* What went wrong, and where. Owns nothing. */
+typedef struct mote_error {
+  uint8_t code;            /* mote_error_code */
+  uint8_t feature;         /* MOTE_kFeatureOff: the mote_feature that is needed */
+  uint8_t expected;        /* MOTE_kTypeMismatch: value types */
+  uint8_t actual;          /* ... MOTE_NO_TYPE: the operand stack is empty */
+  uint32_t offset;         /* byte offset in the module, or MOTE_NO_INDEX */
+  uint32_t function;       /* funcidx, or MOTE_NO_INDEX */
+  uint32_t index;          /* the index, count or opcode that is wrong, or MOTE_NO_INDEX */
+  mote_string module_name; /* link errors: the import */
+  mote_string field_name;
+} mote_error;
+
+/* The text of a code, constant and zero-terminated; "" for MOTE_kOk. */
+const char* mote_error_text(mote_error_code code);
+mote_error_class mote_class_of(mote_error_code code);
+/* The proposal's name ("simd", "gc", ...), constant. */
+const char* mote_feature_name(mote_feature feature);
+/* Whether this build has it. */
+bool mote_is_built_in(mote_feature feature);
+/* Writes one line for people into `text`, cut to `size` (at least 1) bytes with the zero at its
+ * end. Returns its length without the zero. */
+size_t mote_describe(const mote_error* error, char* text, size_t size);
+
+/* ---- Values and types ----------------------------------------------------------------------- */
+
+/* Value types, with the bytes of the binary format. */
+typedef uint8_t mote_type;
+enum {
+  MOTE_NO_TYPE = 0x00,
+  MOTE_I32 = 0x7F,
+  MOTE_I64 = 0x7E,
+  MOTE_F32 = 0x7D,
+  MOTE_F64 = 0x7C,
+  MOTE_V128 = 0x7B,
+  MOTE_FUNCREF = 0x70,
+  MOTE_EXTERNREF = 0x6F
+};
+
+/* A guest's value. Make and read it with the functions below: the bits above those of the type are
+ * zero. References: 0 is null. */
+typedef struct mote_value {
+  mote_type type;
+  uint64_t bits;
+} mote_value;
+
+static inline mote_value mote_i32(int32_t v) {
+  mote_value value = {MOTE_I32, (uint32_t)v};
+  return value;
+}
+static inline mote_value mote_i64(int64_t v) {
+  mote_value value = {MOTE_I64, (uint64_t)v};
+  return value;
+}
+static inline mote_value mote_f32(float v) {
+  mote_value value = {MOTE_F32, 0};
+  uint32_t bits;
+  memcpy(&bits, &v, sizeof bits);
+  value.bits = bits;
+  return value;
+}
+static inline mote_value mote_f64(double v) {
+  mote_value value = {MOTE_F64, 0};
+  memcpy(&value.bits, &v, sizeof value.bits);
+  return value;
+}
+static inline mote_value mote_null(mote_type reference_type) {
+  mote_value value = {reference_type, 0};
+  return value;
+}
+/* An externref: any number below 0xFFFFFFFF that means something to you. */
+static inline mote_value mote_extern(uint32_t handle) {
+  mote_value value = {MOTE_EXTERNREF, (uint64_t)handle + 1};
+  return value;
+}
+static inline int32_t mote_as_i32(mote_value value) { return (int32_t)(uint32_t)value.bits; }
+static inline int64_t mote_as_i64(mote_value value) { return (int64_t)value.bits; }
+static inline float mote_as_f32(mote_value value) {
+  const uint32_t bits = (uint32_t)value.bits;
+  float v;
+  memcpy(&v, &bits, sizeof v);
+  return v;
+}
+static inline double mote_as_f64(mote_value value) {
+  double v;
+  memcpy(&v, &value.bits, sizeof v);
+  return v;
+}
+static inline bool mote_is_null(mote_value value) {
+  return (value.type == MOTE_FUNCREF || value.type == MOTE_EXTERNREF) && value.bits == 0;
+}
+/* Only of an externref that is not null. */
+static inline uint32_t mote_as_extern(mote_value value) { return (uint32_t)(value.bits - 1); }
+
+/* Parameters and results of a function. The lists are not copied. */
+typedef struct mote_function_type {
+  const mote_type* parameters;
+  const mote_type* results;
+  uint16_t parameter_count;
+  uint16_t result_count;
+} mote_function_type;
+
+/* ---- Stores --------------------------------------------------------------------------------- */
+
+/* All memory that guests and their modules may use, and what lives in it. */
+typedef struct mote_store {
+  uintptr_t storage[8];
+} mote_store;
+
+typedef struct mote_module mote_module;
+typedef struct mote_instance mote_instance;
+/* What a host function sees of the guest that called it. */
+typedef struct mote_host mote_host;
+
+/* How the store's buffer is used, in bytes. */
+typedef struct mote_memory_report {
+  size_t total;             /* the buffer */
+  size_t used;              /* modules, instances, linear memory that was touched */
+  size_t scratch;           /* loads in progress, stacks of executions */
+  size_t peak;              /* most of both at one time */
+  uint32_t refused_growths; /* memory.grow or table.grow that the buffer was too small for */
+} mote_memory_report;
+
+/* Makes a store of `size` bytes at `buffer`, which must stay and belong to the store alone. Any
+ * alignment and size will do; what is too small shows as MOTE_kOutOfMemory later. `is_zero`: the
+ * buffer holds zeros (.bss, fresh pages), which need not be cleared again. A store needs no end:
+ * stop using it. */
+void mote_store_init(mote_store* store, void* buffer, size_t size, bool is_zero);
+/* Forgets everything that was made in the store. Executions and loaders made before refuse to work
+ * (MOTE_kStoreReset) and are still to be destroyed; nothing else made in it may be used. Fails with
+ * MOTE_kBusy, and does nothing, in a host function. */
+mote_error_code mote_store_reset(mote_store* store);
+#if MOTE_FEATURE_QUOTAS
+/* How much each module and instance that is made from now on may take of the buffer: bytes of a
+ * module (MOTE_kModuleQuota), bytes of a memory that are backed (MOTE_kMemoryQuota), entries that a
+ * table grows to. MOTE_UNLIMITED: no limit. */
+#define MOTE_UNLIMITED SIZE_MAX
+void mote_set_quota(mote_store* store, size_t module_bytes, size_t memory_bytes,
+                    size_t table_entries);
+#endif
+mote_memory_report mote_store_memory(const mote_store* store);
+
+/* ---- Loading -------------------------------------------------------------------------------- */
+
+typedef struct mote_load_options {
+  /* The module's bytes stay readable and unchanged as long as the store is used (flash): names and
+   * data within one chunk are then referred to in place instead of being copied. */
+  bool bytes_stay;
+  /* Do not keep the names of functions, which backtraces show. Saves memory. */
+  bool drop_names;
+} mote_load_options;
+
+/* Loads a module that is in memory as a whole: validates and translates it. `options` may be NULL
+ * (none). Cost: linear in the size. */
+mote_error_code mote_load(mote_store* store, const void* bytes, size_t size,
+                          const mote_load_options* options, const mote_module** module,
+                          mote_error* error);
+
+/* Takes a module in chunks of any size; keeps nothing of them (see mote/module.hpp). How the input
+ * is cut never changes the outcome. One loader at a time can use a store. */
+typedef struct mote_loader {
+  uintptr_t storage[24];
+} mote_loader;
+
+/* `options` may be NULL. Fails with MOTE_kOutOfMemory or MOTE_kBusy; destroy it also
+ * then. */
+mote_error_code mote_loader_init(mote_loader* loader, mote_store* store,
+                                 const mote_load_options* options);
+/* Takes the next bytes. MOTE_kOk: everything so far is fine. Cost: linear, plus translation. */
+mote_error_code mote_loader_feed(mote_loader* loader, const void* bytes, size_t size,
+                                 mote_error* error);
+/* Says that the module is complete. */
+mote_error_code mote_loader_finish(mote_loader* loader, const mote_module** module,
+                                   mote_error* error);
+/* Gives back what the loader used; a load that was not finished gives back all it took. */
+void mote_loader_destroy(mote_loader* loader);
+
+/* ---- Saved code (mote/image.hpp) ------------------------------------------------------------- */
+
+/* Writes the translated module whose bytes are at hand into `image`. `*image_size` becomes its
+ * length, also when it does not fit (MOTE_kImageWrite): with `capacity` 0 this asks for it. Fails
+ * with MOTE_kCodeNotMovable or MOTE_kSavedCodeOff where the build cannot save. Cost: linear. */
+mote_error_code mote_save_image(const mote_module* module, const void* bytes, size_t size,
+                                void* image, size_t capacity, uint32_t* image_size,
+                                mote_error* error);
+/* Makes a module of an image, which must lie at a multiple of four and stay readable and unchanged.
+ * Its code takes no RAM. An image is as trusted as the firmware. Cost: linear, for a checksum. */
+mote_error_code mote_open_image(mote_store* store, const void* image, size_t size,
+                                const mote_load_options* options, const mote_module** module,
+                                mote_error* error);
+
+/* ---- Modules -------------------------------------------------------------------------------- */
+
+typedef enum mote_extern_kind {
+  MOTE_FUNCTION,
+  MOTE_TABLE,
+  MOTE_MEMORY,
+  MOTE_GLOBAL
+} mote_extern_kind;
+
+/* Type of an import or export. Which members count depends on `kind`. */
+typedef struct mote_extern_type {
+  uint8_t kind;                /* mote_extern_kind */
+  mote_function_type function; /* MOTE_FUNCTION */
+  mote_type value;             /* MOTE_GLOBAL: its type; MOTE_TABLE: its element type */
+  bool is_mutable;             /* MOTE_GLOBAL */
+  uint32_t minimum;            /* MOTE_TABLE: entries; MOTE_MEMORY: pages */
+  uint32_t maximum;
+  bool has_maximum;
+  uint8_t page_size_log2; /* MOTE_MEMORY: 16, or 0 with custom page sizes */
+} mote_extern_type;
+
+typedef struct mote_import {
+  mote_string module_name;
+  mote_string field_name;
+  mote_extern_type type;
+} mote_import;
+
+typedef struct mote_export {
+  mote_string name;
+  uint32_t index; /* in the index space of its kind */
+  mote_extern_type type;
+} mote_export;
+
+/* What loading found and cost, in bytes; see ModuleInfo in mote/module.hpp. */
+typedef struct mote_module_info {
+  uint32_t module_bytes;
+  uint32_t function_bytes;
+  uint32_t code_bytes;
+  uint32_t offset_map_bytes;
+  uint32_t functions; /* defined by the module */
+  uint32_t types;
+  uint32_t data_bytes;
+  uint32_t arena_bytes;
+  uint32_t load_peak_bytes;
+  uint32_t max_frame_bytes;
+  bool code_in_place;
+} mote_module_info;
+
+uint32_t mote_import_count(const mote_module* module);
+/* `index` must be below the count. */
+mote_import mote_import_at(const mote_module* module, uint32_t index);
+uint32_t mote_export_count(const mote_module* module);
+mote_export mote_export_at(const mote_module* module, uint32_t index);
+mote_module_info mote_info_of(const mote_module* module);
+bool mote_module_uses(const mote_module* module, mote_feature feature);
+bool mote_has_start_function(const mote_module* module);
+/* The module's own name, or "". */
+mote_string mote_module_name(const mote_module* module);
+/* Name of a function, or "". Cost: the number of names. */
+mote_string mote_function_name(const mote_module* module, uint32_t funcidx);
+
+/* ---- Instances ------------------------------------------------------------------------------ */
+
+/* Names one function of one instance. Copy it as you like. */
+typedef struct mote_function {
+  mote_instance* instance; /* NULL: no function */
+  uint32_t index;          /* funcidx */
+} mote_function;
+
+/* Makes an instance: resolves imports by name, makes tables, memories and globals, copies segments.
+ * Does not run the start function: mote_start_instance() does, and must be called next if the
+ * module has one. Fails with a link error, MOTE_kOutOfMemory, or a trap (a segment out of bounds).
+ * Cost: the size of the tables and segments, and the search for each import. */
+mote_error_code mote_instantiate(mote_store* store, const mote_module* module,
+                                 mote_instance** instance, mote_error* error);
+/* Offers all exports of `instance` for import under `name`, which is copied. Names given later come
+ * first. */
+mote_error_code mote_name_instance(mote_store* store, const char* name, mote_instance* instance);
+
+const mote_module* mote_module_of(const mote_instance* instance);
+/* The exported function; `instance` in it is NULL if there is none. Cost: logarithmic in the number
+ * of exports, plus the length of the name. */
+mote_function mote_find_function(mote_instance* instance, const char* name);
+/* The function must exist. */
+mote_function_type mote_type_of(mote_function function);
+/* An exported global. Fail with MOTE_kUnknownGlobal, MOTE_kImmutableGlobal or MOTE_kArguments. */
+mote_error_code mote_get_global(const mote_instance* instance, const char* name, mote_value* value);
+mote_error_code mote_set_global(mote_instance* instance, const char* name, mote_value value);
+
+/* Size of memory 0 in bytes as the guest sees it; 0 without a memory. */
+uint64_t mote_memory_size(const mote_instance* instance);
+/* How many bytes of it are backed by the store's buffer. */
+uint64_t mote_memory_backed(const mote_instance* instance);
+/* `length` bytes of memory 0, backed, readable and writable, or NULL: out of bounds, the buffer is
+ * too small, or `length` is 0. Whatever runs the guest or takes memory of the store may move it:
+ * ask again afterwards. Cost: what has to be cleared or moved. */
+void* mote_memory(mote_instance* instance, uint32_t address, uint32_t length);
+
+/* ---- Executions ----------------------------------------------------------------------------- */
+
+/* A guest's stack and the place where it is (see mote/execution.hpp). */
+typedef struct mote_execution {
+  uintptr_t storage[24];
+} mote_execution;
+
+typedef enum mote_run_state {
+  MOTE_IDLE,        /* nothing was started */
+  MOTE_READY,       /* started, not run yet */
+  MOTE_DONE,        /* finished: mote_result() */
+  MOTE_TRAPPED,     /* ended by a trap: mote_trap_of() */
+  MOTE_OUT_OF_FUEL, /* paused: add fuel and resume, or cancel */
+  MOTE_INTERRUPTED, /* paused by mote_execution_interrupt() */
+  MOTE_WAITING,     /* paused by a host function: mote_complete(), then resume */
+  MOTE_DEADLINE     /* paused by mote_resume_within(): resume or cancel */
+} mote_run_state;
+
+/* What one mote_resume_within() may use beside fuel; see RunLimits in mote/execution.hpp. */
+typedef struct mote_run_limits {
+  /* Checks, which are what fuel counts, until the guest pauses (MOTE_INTERRUPTED). What was not
+   * used, or a negative number for what was used too much, is left here. */
+  int64_t share;
+  /* The guest pauses (MOTE_DEADLINE) when now(context) has reached this. */
+  uint64_t deadline;
+  /* A clock that never goes backwards; must not call into the store. NULL: no deadline. */
+  uint64_t (*now)(void* context);
+  void* context;
+} mote_run_limits;
+#define MOTE_UNLIMITED_SHARE INT64_MAX
+#define MOTE_NO_DEADLINE UINT64_MAX
+
+/* One frame of a backtrace. */
+typedef struct mote_frame {
+  mote_instance* instance;
+  uint32_t function; /* funcidx */
+  uint32_t offset;   /* byte offset in the module, or MOTE_NO_INDEX */
+  mote_string name;  /* "" when there is none */
+} mote_frame;
+
+#define MOTE_UNLIMITED_FUEL UINT64_MAX
+
+/* Takes `stack_bytes` for the guest's stack, and a few hundred more, from the store's buffer. Fails
+ * with MOTE_kOutOfMemory; nothing can be started then. Cost: linear, the stack is painted. */
+mote_error_code mote_execution_init(mote_execution* execution, mote_store* store,
+                                    uint32_t stack_bytes);
+/* Gives the stack back when those that were made later are gone, too. Not while it runs. */
+void mote_execution_destroy(mote_execution* execution);
+
+/* Prepares a call; the arguments are copied. `arguments` may be NULL if there are none. Fails with
+ * MOTE_kBusy while another call is paused, MOTE_kNotAFunction, MOTE_kArguments or
+ * MOTE_kStackExhausted. */
+mote_error_code mote_start(mote_execution* execution, mote_function function,
+                           const mote_value* arguments, size_t count);
+/* Prepares the start function of a new instance: resume next. Without one, the state is
+ * MOTE_DONE. */
+mote_error_code mote_start_instance(mote_execution* execution, mote_instance* instance);
+/* Runs until the call is done, traps or pauses. */
+mote_run_state mote_resume(mote_execution* execution);
+/* The same within limits. */
+mote_run_state mote_resume_within(mote_execution* execution, mote_run_limits* limits);
+/* Forgets the call. Not from a host function. */
+void mote_cancel(mote_execution* execution);
+mote_run_state mote_state_of(const mote_execution* execution);
+
+/* mote_start() and mote_resume(). MOTE_IDLE: the call could not start; `error` tells why, or why it
+ * trapped. */
+mote_run_state mote_run(mote_execution* execution, mote_function function,
+                        const mote_value* arguments, size_t count, mote_error* error);
+
+/* Results of a call that is MOTE_DONE, else 0. */
+uint32_t mote_result_count(const mote_execution* execution);
+/* `index` must be below that. Cost: linear in `index`. */
+mote_value mote_result(const mote_execution* execution, uint32_t index);
+
+/* Fuel pays for backward branches and calls, one each, and for bulk instructions by size. New
+ * executions have MOTE_UNLIMITED_FUEL. */
+void mote_set_fuel(mote_execution* execution, uint64_t fuel);
+uint64_t mote_fuel(const mote_execution* execution);
+/* Asks the guest to pause, which it does after at most MOTE_INTERRUPT_PERIOD more checks. May be
+ * called from another thread or an interrupt handler. */
+void mote_execution_interrupt(mote_execution* execution);
+/* Ends the call, in the same time and from anywhere as well: it traps with MOTE_kKilled, also
+ * through host functions. Without a call, it has no effect. */
+void mote_execution_kill(mote_execution* execution);
+/* Gives the results of the host function that answered "not yet". Fails with MOTE_kNotRunnable if
+ * the state is not MOTE_WAITING, MOTE_kArguments if number or types do not match. */
+mote_error_code mote_complete(mote_execution* execution, const mote_value* results, size_t count);
+
+/* Why the call trapped; MOTE_kOk unless the state is MOTE_TRAPPED. For MOTE_kHostExit and
+ * MOTE_kHostTrap `index` is the host function's number. */
+mote_error_code mote_trap_of(const mote_execution* execution, mote_error* error);
+/* Fills `frames` with the innermost frames of a call that is trapped or paused. Returns how many
+ * there are in all, which can be more than `count`. Cost: depth times code size of a function. */
+uint32_t mote_backtrace(const mote_execution* execution, mote_frame* frames, uint32_t count);
+/* Most bytes of the guest's stack that calls have used. Cost: the size of the stack. */
+uint32_t mote_stack_peak(const mote_execution* execution);
+
+/* ---- Host functions -------------------------------------------------------------------------- */
+
+/* How a host function ended: make it with the functions below. */
+typedef struct mote_host_status {
+  uint8_t kind;
+  uint8_t code;
+  uint32_t value;
+} mote_host_status;
+
+/* A C function that guests import. `slots` holds the arguments, and takes the results in their
+ * place: 32-bit slots, two for i64 and f64. Read all arguments before you write a result:
+ *
+ *   static mote_host_status multiply(mote_host* host, uint32_t* slots) {
+ *     const uint32_t* at = slots;
+ *     const int64_t a = mote_take_i64(&at);
+ *     const int32_t b = mote_take_i32(&at);
+ *     mote_put_i64(&slots, a * b);
+ *     return mote_returned();
+ *   }
+ *
+ * It must use as many as its type in the table says. */
+typedef mote_host_status (*mote_host_callback)(mote_host* host, uint32_t* slots);
+
+/* An entry of a table of host functions, which can be constant and lie in flash. The type is
+ * compared with that of the import when a module is instantiated. */
+typedef struct mote_host_function {
+  const char* module_name;
+  const char* field_name;
+  mote_function_type type;
+  mote_host_callback callback;
+} mote_host_function;
+
+/* For such tables at file scope, in C:
+ *   static const mote_type kLong[] = {MOTE_I64}, kLongInt[] = {MOTE_I64, MOTE_I32};
+ *   static const mote_host_function kApi[] = {
+ *       {"env", "multiply", {kLongInt, kLong, 2, 1}, multiply}}; */
+
+/* Offers host functions to modules that are instantiated from now on. The table must stay as long
+ * as the store is used; `context` is what mote_host_context() returns. Tables given later come
+ * first in the search for an import. Fails with MOTE_kOutOfMemory. */
+mote_error_code mote_provide(mote_store* store, const mote_host_function* functions, size_t count,
+                             void* context);
+
+enum { MOTE_STATUS_RETURNED, MOTE_STATUS_TRAPPED, MOTE_STATUS_NOT_YET };
+static inline mote_host_status mote_returned(void) {
+  mote_host_status status = {MOTE_STATUS_RETURNED, 0, 0};
+  return status;
+}
+/* Ends the call with a trap, for example MOTE_kHostTrap, where `value` is yours. */
+static inline mote_host_status mote_trapped(mote_error_code code, uint32_t value) {
+  mote_host_status status = {MOTE_STATUS_TRAPPED, (uint8_t)code, value};
+  return status;
+}
+/* Ends the call because the guest asked for it, with its exit code. */
+static inline mote_host_status mote_exited(uint32_t exit_code) {
+  return mote_trapped(MOTE_kHostExit, exit_code);
+}
+/* Pauses the guest; give the results later with mote_complete(). */
+static inline mote_host_status mote_not_yet(void) {
+  mote_host_status status = {MOTE_STATUS_NOT_YET, 0, 0};
+  return status;
+}
+
+static inline int32_t mote_take_i32(const uint32_t** at) {
+  const uint32_t slot = *(*at)++;
+  return (int32_t)slot;
+}
+static inline int64_t mote_take_i64(const uint32_t** at) {
+  int64_t value;
+  memcpy(&value, *at, sizeof value);
+  *at += 2;
+  return value;
+}
+static inline float mote_take_f32(const uint32_t** at) {
+  float value;
+  memcpy(&value, (*at)++, sizeof value);
+  return value;
+}
+static inline double mote_take_f64(const uint32_t** at) {
+  double value;
+  memcpy(&value, *at, sizeof value);
+  *at += 2;
+  return value;
+}
+/* A reference of the given type. */
+static inline mote_value mote_take_reference(const uint32_t** at, mote_type type) {
+  mote_value value = {type, *(*at)++};
+  return value;
+}
+static inline void mote_put_i32(uint32_t** at, int32_t value) { *(*at)++ = (uint32_t)value; }
+static inline void mote_put_i64(uint32_t** at, int64_t value) {
+  memcpy(*at, &value, sizeof value);
+  *at += 2;
+}
+static inline void mote_put_f32(uint32_t** at, float value) {
+  memcpy((*at)++, &value, sizeof value);
+}
+static inline void mote_put_f64(uint32_t** at, double value) {
+  memcpy(*at, &value, sizeof value);
+  *at += 2;
+}
+static inline void mote_put_reference(uint32_t** at, mote_value reference) {
+  *(*at)++ = (uint32_t)reference.bits;
+}
+
+/* The pointer given to mote_provide(). */
+void* mote_host_context(const mote_host* host);
+/* The instance that called. */
+mote_instance* mote_host_instance(const mote_host* host);
+/* Makes sure that bytes of the caller's memory 0 can be read and written: MOTE_kOk,
+ * MOTE_kMemoryBounds or MOTE_kMemoryQuota. This can move the memory: call it for all ranges before
+ * you ask for one. */
+mote_error_code mote_host_touch(mote_host* host, uint32_t address, uint64_t length);
+/* Bytes of the caller's memory 0, or NULL as with mote_memory(). */
+void* mote_host_memory(mote_host* host, uint32_t address, uint32_t length);
+/* Takes two i32, address and length, as the memory that they name. What it returns other than
+ * MOTE_kOk should end the call: return mote_trapped(code, 0). A length of 0 gives any pointer. */
+mote_error_code mote_take_bytes(mote_host* host, const uint32_t** at, void** bytes,
+                                uint32_t* length);
+/* Calls a guest's function on the same guest stack and waits for it. `results` must have room for
+ * all its results. A trap of the callee is returned; return it as a trap unless you can go on. A
+ * callee that pauses is cancelled: MOTE_kNestedStop. Nests at most MOTE_MAX_HOST_NESTING deep. */
+mote_error_code mote_host_call(mote_host* host, mote_function function, const mote_value* arguments,
+                               size_t argument_count, mote_value* results, size_t result_count,
+                               mote_error* error);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* MOTE_MOTE_H */

@@ -1,0 +1,18 @@
+;; What test/c/test_wasm_calls.c runs.
+(module $calls
+  (import "host" "twice" (func $twice (param i32) (result i32)))
+  (import "host" "next" (func $next (result i64)))
+  (import "host" "mix" (func $mix (param f32 f64 i32 i64) (result i64 i32 f64 f32)))
+  (import "host" "fail" (func $fail (param i32)))
+  (import "host" "again" (func $again (param i32) (result i32)))
+  (func (export "twice plus one") (param i32) (result i32)
+    (i32.add (call $twice (local.get 0)) (i32.const 1)))
+  (func (export "sum of next") (result i64) (i64.add (call $next) (call $next)))
+  (func (export "mix") (param f32 f64 i32 i64) (result i64 i32 f64 f32)
+    (call $mix (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
+  (func $outer (export "fail outer") (param i32) (call $inner (local.get 0)))
+  (func $inner (param i32) (call $fail (local.get 0)))
+  (func (export "divide") (param i32 i32) (result i32)
+    (i32.div_s (local.get 0) (local.get 1)))
+  (func $down (export "recurse") (param i32) (call $down (i32.add (local.get 0) (i32.const 1))))
+  (func (export "again") (param i32) (result i32) (call $again (local.get 0))))
