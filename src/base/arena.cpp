@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+// A test builds this file with a hook that refuses the n-th request (test/refusing_arena.cpp).
+#ifndef MOTE_ARENA_REFUSES
+#define MOTE_ARENA_REFUSES() false
+#endif
+
 namespace mote::detail {
 
 Arena::Arena(MutableBytes buffer, bool buffer_is_zero)
@@ -25,7 +30,7 @@ void Arena::note_use() {
 void* Arena::allocate(size_t size, size_t alignment) {
   const size_t padding = (0 - reinterpret_cast<uintptr_t>(low_)) & (alignment - 1);
   const size_t available = free_bytes();
-  if (padding > available || size > available - padding) return nullptr;
+  if (MOTE_ARENA_REFUSES() || padding > available || size > available - padding) return nullptr;
   uint8_t* block = low_ + padding;
   low_ = block + size;
   note_use();
@@ -34,7 +39,7 @@ void* Arena::allocate(size_t size, size_t alignment) {
 
 void* Arena::allocate_scratch(size_t size, size_t alignment) {
   const size_t available = free_bytes();
-  if (size > available) return nullptr;
+  if (MOTE_ARENA_REFUSES() || size > available) return nullptr;
   uint8_t* block = high_ - size;
   const size_t padding = reinterpret_cast<uintptr_t>(block) & (alignment - 1);
   if (padding > available - size) return nullptr;
@@ -46,7 +51,7 @@ void* Arena::allocate_scratch(size_t size, size_t alignment) {
 
 bool Arena::extend(const void* block, size_t old_size, size_t new_size) {
   if (!is_last(block, old_size)) return false;
-  if (new_size - old_size > free_bytes()) return false;
+  if (MOTE_ARENA_REFUSES() || new_size - old_size > free_bytes()) return false;
   low_ += new_size - old_size;
   note_use();
   return true;
@@ -59,7 +64,7 @@ void Arena::shrink(const void* block, size_t old_size, size_t new_size) {
 void* Arena::extend_scratch(void* block, size_t old_size, size_t new_size) {
   if (block != high_ || block == nullptr) return nullptr;
   const size_t more = (new_size - old_size + 7) & ~size_t{7};
-  if (more > free_bytes()) return nullptr;
+  if (MOTE_ARENA_REFUSES() || more > free_bytes()) return nullptr;
   high_ -= more;
   note_use();
   memmove(high_, block, old_size);
@@ -91,7 +96,8 @@ void* Arena::allocate_zeroed(size_t size, size_t alignment) {
 }
 
 bool Arena::extend_zeroed(const void* block, size_t old_size, size_t new_size) {
-  if (!is_last(block, old_size) || new_size - old_size > free_bytes()) return false;
+  if (!is_last(block, old_size)) return false;
+  if (MOTE_ARENA_REFUSES() || new_size - old_size > free_bytes()) return false;
   clear_used(low_, low_ + (new_size - old_size));
   low_ += new_size - old_size;
   note_use();
