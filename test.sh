@@ -2,8 +2,8 @@
 # All tests: formatting, and for each build of Mote the unit tests, the example guests and the
 # official test suite, fed whole, byte by byte, in random pieces and as a digest; firmware on emulated
 # boards, the official suite among it; its size and the instructions it executes. The last line is
-# "N passed, N failed, N skipped"; each build and way of feeding counts. Ends with 0 only if nothing
-# failed.
+# "N passed, N failed, N skipped"; each build and way of feeding counts. Then other engines, and the
+# suite on a big-endian machine. Ends with 0 only if nothing failed.
 #
 #   MOTE_SPEC_TESTS    the folder with the official suite (see spec-tests)
 #   MOTE_CLANG         the compiler of preset release-clang instead of clang++
@@ -230,6 +230,57 @@ test_footprint() {
   if [[ $code -ne 0 && ${numbers[1]} -eq 0 ]]; then fail "bench/check_results.py ended with $code"; fi
 }
 
+# ---- Other engines, other machines ----------------------------------------------------------
+
+# What a script prints as its last line, counted.
+count_script() {  # what, log, exit code
+  local line numbers
+  line=$(tail -n 1 "$2")
+  if [[ ! $line =~ ^$summary$ ]]; then
+    tail -n 20 "$2"
+    fail "$1 ended without a result (exit code $3)"
+    return
+  fi
+  echo "$1: $line"
+  read -r -a numbers <<<"$(tr -cd '0-9 ' <<<"$line")"
+  passed=$((passed + numbers[0]))
+  failed=$((failed + numbers[1]))
+  skipped=$((skipped + numbers[2]))
+  if [[ ${numbers[1]} -ne 0 || $3 -ne 0 ]]; then failures+=("$1: see $2"); fi
+  if [[ $3 -ne 0 && ${numbers[1]} -eq 0 ]]; then failed=$((failed + 1)); fi
+  if [[ ${numbers[2]} -ne 0 ]]; then
+    skips+=("$1: ${numbers[2]} ($(grep -E 'absent|ends for|\*\*\*\*' "$2" | sort -u | tr '\n' ' '))")
+  fi
+}
+
+# Every build against V8 and wabt on a few random modules; test/differential/README.md has more.
+test_differential() {
+  local preset builds=() code
+  printf '\n== Other engines\n'
+  for preset in $presets; do
+    if [[ -x build/$preset/mote-outcomes ]]; then builds+=(--outcomes "build/$preset/mote-outcomes"); fi
+  done
+  if [[ ${#builds[@]} -eq 0 ]]; then
+    skip "other engines: no build has mote-outcomes"
+    return
+  fi
+  code=0
+  test/differential/run.py "${builds[@]}" --count 100 --keep build >build/differential-own.log 2>&1 || code=$?
+  count_script "own random modules" build/differential-own.log "$code"
+  code=0
+  test/differential/run.py "${builds[@]}" --count 40 --source binaryen --keep build \
+    >build/differential-binaryen.log 2>&1 || code=$?
+  count_script "binaryen's random modules" build/differential-binaryen.log "$code"
+}
+
+# The official suite on a big-endian machine; test/machines.sh knows more machines and tests.
+test_machines() {
+  local digest=build/release/suite/suite.digest code=0
+  printf '\n== Other machines\n'
+  test/machines.sh --suite-only "$digest" s390x >build/machines.log 2>&1 || code=$?
+  count_script "big-endian (s390x)" build/machines.log "$code"
+}
+
 # ---- All ------------------------------------------------------------------------------------
 
 # Whatever ends the script early is a failure, and the last line says so.
@@ -250,6 +301,8 @@ for preset in $presets; do
 done
 test_boards
 test_footprint
+test_differential
+if [[ " $presets " == *" release "* ]]; then test_machines; fi
 
 printf '\n== Result\n'
 if [[ ${#skips[@]} -ne 0 ]]; then printf 'skipped: %s\n' "${skips[@]}"; fi

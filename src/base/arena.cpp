@@ -3,6 +3,17 @@
 
 #include <string.h>
 
+// A test builds this file with a hook that refuses the n-th request (test/refusing_arena.cpp).
+#ifndef MOTE_ARENA_REFUSES
+#define MOTE_ARENA_REFUSES() false
+#endif
+// Fuzz targets build it with a gap between blocks, which they watch (test/fuzz/red_zone_arena.cpp).
+#ifndef MOTE_ARENA_GAP
+#define MOTE_ARENA_GAP 0
+#define MOTE_ARENA_TAKES(begin, end) (void)0
+#define MOTE_ARENA_LEAVES(begin, end) (void)0
+#endif
+
 namespace mote::detail {
 
 Arena::Arena(MutableBytes buffer, bool buffer_is_zero)
@@ -16,6 +27,7 @@ Arena::Arena(MutableBytes buffer, bool buffer_is_zero)
 #if MOTE_FEATURE_QUOTAS
   limit_ = end_;
 #endif
+  MOTE_ARENA_LEAVES(begin_, end_);
 }
 
 void Arena::note_use() {
@@ -27,22 +39,28 @@ void Arena::note_use() {
 }
 
 void* Arena::allocate(size_t size, size_t alignment) {
-  const size_t padding = (0 - reinterpret_cast<uintptr_t>(low_)) & (alignment - 1);
+  const size_t padding =
+      ((0 - reinterpret_cast<uintptr_t>(low_)) & (alignment - 1)) + MOTE_ARENA_GAP;
   const size_t available = free_low();
-  if (padding > available || size > available - padding) return nullptr;
+  if (MOTE_ARENA_REFUSES() || padding > available || size > available - padding) return nullptr;
   uint8_t* block = low_ + padding;
   low_ = block + size;
+  MOTE_ARENA_LEAVES(block - MOTE_ARENA_GAP, block);
+  MOTE_ARENA_TAKES(block, low_);
   note_use();
   return block;
 }
 
 void* Arena::allocate_scratch(size_t size, size_t alignment) {
   const size_t available = free_bytes();
-  if (size > available) return nullptr;
-  uint8_t* block = high_ - size;
+  const size_t needed = size + MOTE_ARENA_GAP;
+  if (MOTE_ARENA_REFUSES() || needed > available) return nullptr;
+  uint8_t* block = high_ - needed;
   const size_t padding = reinterpret_cast<uintptr_t>(block) & (alignment - 1);
-  if (padding > available - size) return nullptr;
+  if (padding > available - needed) return nullptr;
   block -= padding;
+  MOTE_ARENA_LEAVES(block + size, high_);
+  MOTE_ARENA_TAKES(block, block + size);
   high_ = block;
   note_use();
   return block;
@@ -50,7 +68,8 @@ void* Arena::allocate_scratch(size_t size, size_t alignment) {
 
 bool Arena::extend(const void* block, size_t old_size, size_t new_size) {
   if (!is_last(block, old_size)) return false;
-  if (new_size - old_size > free_low()) return false;
+  if (MOTE_ARENA_REFUSES() || new_size - old_size > free_low()) return false;
+  MOTE_ARENA_TAKES(low_, low_ + (new_size - old_size));
   low_ += new_size - old_size;
   note_use();
   return true;
@@ -63,8 +82,9 @@ void Arena::shrink(const void* block, size_t old_size, size_t new_size) {
 void* Arena::extend_scratch(void* block, size_t old_size, size_t new_size) {
   if (block != high_ || block == nullptr) return nullptr;
   const size_t more = (new_size - old_size + 7) & ~size_t{7};
-  if (more > free_bytes()) return nullptr;
+  if (MOTE_ARENA_REFUSES() || more > free_bytes()) return nullptr;
   high_ -= more;
+  MOTE_ARENA_TAKES(high_, high_ + more);
   note_use();
   memmove(high_, block, old_size);
   return high_;
@@ -95,7 +115,9 @@ void* Arena::allocate_zeroed(size_t size, size_t alignment) {
 }
 
 bool Arena::extend_zeroed(const void* block, size_t old_size, size_t new_size) {
-  if (!is_last(block, old_size) || new_size - old_size > free_low()) return false;
+  if (!is_last(block, old_size)) return false;
+  if (MOTE_ARENA_REFUSES() || new_size - old_size > free_low()) return false;
+  MOTE_ARENA_TAKES(low_, low_ + (new_size - old_size));
   clear_used(low_, low_ + (new_size - old_size));
   low_ += new_size - old_size;
   note_use();

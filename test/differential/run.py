@@ -1,19 +1,25 @@
 #!/usr/bin/env python3
-# Compares Mote with V8 (node) on random modules from generate.py.
-"""Usage: run.py --mote build/release/mote [--seed N] [--count N] [--keep DIR]
+# Compares builds of Mote with V8 (node) and wabt's interpreter on random modules.
+"""Usage: run.py --outcomes build/release/mote-outcomes [--outcomes ...] [--seed N] [--count N]
+              [--source own|binaryen] [--keep DIR]
 
-Every export of every module runs in a new instance, in both. Compared are the results (which
-contain the globals and a hash of the memory) bit for bit, or the kind of the trap. A module that
-differs is kept, and named with its seed: generate.py makes the same module from the same seed.
+Modules come from generate.py (own), or from Debian's binaryen: wasm-opt -ttf (binaryen). Of the own
+ones, every export runs in a new instance; of binaryen's, all exports without parameters run one after
+the other in one instance, and what they log counts, too. Compared are results bit for bit, but that
+NaN is NaN, or the kind of a trap. A module that differs is kept and named with its seed: the same
+seed makes the same module again.
 
-The last line is "N passed, N failed, N skipped", counted in exports. Exit code 1 if any failed.
+The last line is "N passed, N failed, N skipped", counted in outcomes compared. Exit code 1 if any failed.
 """
 
 import argparse
 import collections
 import json
 import os
+import random
+import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -23,8 +29,10 @@ from generate import generate  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BATCH = 100
+TTF = ["--mvp-features", "--enable-sign-ext", "--enable-nontrapping-float-to-int",
+       "--enable-bulk-memory", "--enable-multivalue", "--enable-mutable-globals", "--denan"]
 
-# Part of a message of Mote or of V8, and what both call it here.
+# Part of a message of Mote, V8 or wabt, and what all call it here.
 TRAPS = [
     ("unreachable", "unreachable"),
     ("divide by zero", "division by zero"),
@@ -35,11 +43,17 @@ TRAPS = [
     ("float unrepresentable in integer range", "overflow"),
     ("out of bounds memory access", "memory bounds"),
     ("memory access out of bounds", "memory bounds"),
+    ("memory.copy out of bounds", "memory bounds"),
+    ("memory.fill out of bounds", "memory bounds"),
+    ("memory.init out of bounds", "memory bounds"),
     ("out of bounds table access", "table bounds"),
     ("undefined element", "table bounds"),
+    ("undefined table index", "table bounds"),
     ("table index is out of bounds", "table bounds"),
     ("uninitialized element", "wrong function"),
+    ("uninitialized table element", "wrong function"),
     ("indirect call type mismatch", "wrong function"),
+    ("indirect call signature mismatch", "wrong function"),
     ("null function or function signature mismatch", "wrong function"),
     ("call stack exhausted", "stack"),
     ("Maximum call stack size exceeded", "stack"),
@@ -53,74 +67,196 @@ def kind_of_trap(message):
     return "unknown: " + message.strip()
 
 
-def run_oracle(node, files):
-    """For each file, {export: [results] or the kind of trap}."""
-    done = subprocess.run([node, os.path.join(HERE, "oracle.js")], input="\n".join(files),
-                          capture_output=True, text=True, check=True)
-    outcomes = []
+# ---- Values -----------------------------------------------------------------------------------
+
+def for_v8(value):
+    """What V8 shows for a value of Mote: it does not tell types."""
+    kind, _, bits = value.partition(":")
+    if bits == "nan" or kind not in ("i32", "f32"):
+        return bits
+    if kind == "i32":
+        number = float(struct.unpack("<i", struct.pack("<I", int(bits)))[0])
+    else:
+        number = struct.unpack("<f", struct.pack("<I", int(bits)))[0]
+    return str(struct.unpack("<Q", struct.pack("<d", number))[0])
+
+
+def for_wabt(value):
+    """What wasm-interp prints for it: floats are rounded to six places."""
+    kind, _, bits = value.partition(":")
+    if kind not in ("f32", "f64"):
+        return value
+    if bits == "nan":
+        return kind + ":nan"
+    wide = kind == "f64"
+    number = struct.unpack("<d" if wide else "<f", struct.pack("<Q" if wide else "<I", int(bits)))[0]
+    return "%s:%f" % (kind, number)
+
+
+def convert(event, convert_value):
+    """An event with its values as another engine writes them, and a trap as its kind."""
+    name, traps, message = event.partition(" traps: ")
+    if traps:
+        return name + " traps: " + kind_of_trap(message)
+    head, arrow, values = event.rpartition(" => ")
+    if not arrow:
+        head, arrow, values = event.rpartition(" ")
+    return head + arrow + ", ".join(convert_value(each) for each in values.split(", ") if each)
+
+
+# ---- Engines ----------------------------------------------------------------------------------
+
+def ask(command, files):
+    done = subprocess.run(command, input="\n".join(files) + "\n", capture_output=True, text=True,
+                          timeout=600)
+    lines = done.stdout.splitlines()
+    if len(lines) != len(files):
+        raise RuntimeError("%s gave up at %s: %s" %
+                           (command[0], files[min(len(lines), len(files) - 1)], done.stderr[-2000:]))
+    return [json.loads(line) for line in lines]
+
+
+def ask_wabt(file):
+    done = subprocess.run(["wasm-interp", "--run-all-exports", "--dummy-import-func", file],
+                          capture_output=True, text=True, timeout=60)
+    events = []
     for line in done.stdout.splitlines():
-        outcome = json.loads(line)
-        outcomes.append({export: each if isinstance(each, list) else kind_of_trap(each)
-                         for export, each in outcome.items()})
-    if len(outcomes) != len(files):
-        raise RuntimeError("node gave up: " + done.stderr)
-    return outcomes
+        called = re.match(r"called host fuzzing-support\.(log-\w+)\((.*)\) =>", line)
+        if called:
+            events.append("%s %s" % (called[1], called[2].replace(":-nan", ":nan")))
+            continue
+        name, _, outcome = line.partition("() =>")
+        outcome = outcome.strip()
+        if outcome.startswith("error: "):
+            events.append("%s traps: %s" % (name, kind_of_trap(outcome[7:])))
+        else:
+            events.append("%s => %s" % (name, outcome.replace(":-nan", ":nan")))
+    return events
 
 
-def run_mote(mote, file, export):
-    try:
-        done = subprocess.run([mote, "run", "--invoke", export, file], capture_output=True,
-                              text=True, timeout=60)
-    except subprocess.TimeoutExpired:
-        return "hang"
-    if done.returncode == 0:
-        return [line.partition(":")[2] for line in done.stdout.splitlines()]
-    if done.returncode == 3:
-        return kind_of_trap(done.stderr.splitlines()[0])
-    return "exit code %d: %s" % (done.returncode, done.stderr.strip())
+# ---- Comparing --------------------------------------------------------------------------------
+
+class Tally:
+    def __init__(self, keep):
+        self.passed = self.failed = self.skipped = 0
+        self.kinds = collections.Counter()
+        self.keep = keep
+
+    def compare(self, what, file, seed, expected, actual, kind):
+        if expected == actual:
+            self.passed += 1
+            self.kinds[kind] += 1
+            return
+        self.failed += 1
+        kept = os.path.join(self.keep, "differs-%s" % os.path.basename(file))
+        shutil.copy(file, kept)
+        print("seed %d, %s: expected %s, found %s; see %s" % (seed, what, expected, actual, kept))
+
+
+def compare_own(tally, options, seeds, files):
+    wanted = ask([options.node, os.path.join(HERE, "oracle.js"), "exports"], files)
+    for outcomes in options.outcomes:
+        found = ask([outcomes, "exports"], files)
+        for seed, file, theirs, ours in zip(seeds, files, wanted, found):
+            for export in sorted(set(theirs) | set(ours)):
+                expected = theirs.get(export)
+                actual = ours.get(export)
+                expected = expected if isinstance(expected, list) else kind_of_trap(str(expected))
+                actual = [for_v8(each) for each in actual] if isinstance(actual, list) \
+                    else kind_of_trap(str(actual))
+                tally.compare("%s in %s" % (export, outcomes), file, seed, expected, actual,
+                              expected if isinstance(expected, str) else "results")
+
+
+def compare_events(tally, what, file, seed, expected, actual):
+    """Up to where the stack ends for one of them: stacks differ."""
+    for one, other in zip(expected + ["nothing"], actual + ["nothing"]):
+        if one.endswith("trap: stack") or other.endswith("trap: stack"):
+            tally.skipped += 1
+            return
+        if one == other == "nothing":
+            return
+        tally.compare(what, file, seed, one, other,
+                      one.partition(" traps: ")[2] or ("logged" if one.startswith("log-") else "results"))
+        if one != other:
+            return
+
+
+def compare_binaryen(tally, options, seeds, files):
+    v8 = ask([options.node, os.path.join(HERE, "oracle.js"), "fresh-events"], files)
+    wabt = [ask_wabt(file) for file in files] if options.wabt else [None] * len(files)
+    for outcomes in options.outcomes:
+        fresh = ask([outcomes, "fresh-events"], files)
+        plain = ask([outcomes, "events"], files)
+        for i, file in enumerate(files):
+            compare_events(tally, outcomes + " and V8", file, seeds[i],
+                           [convert(each, lambda value: value) for each in v8[i]],
+                           [convert(each, for_v8) for each in fresh[i]])
+            if wabt[i] is not None:
+                compare_events(tally, outcomes + " and wabt", file, seeds[i],
+                               wabt[i], [convert(each, for_wabt) for each in plain[i]])
+
+
+def make_binaryen(seed, file, folder):
+    """False: wasm-opt made nothing of the seed."""
+    rng = random.Random(seed)
+    source = os.path.join(folder, "random.bin")
+    with open(source, "wb") as out:
+        out.write(rng.randbytes(rng.choice([500, 1500, 4000, 8000])))
+    passes = rng.choice([[], ["-O1"], ["-O3"], ["--flatten"]])
+    done = subprocess.run(["wasm-opt", "-ttf", source, *TTF, *passes, "-o", file],
+                          capture_output=True, text=True, timeout=120)
+    return done.returncode == 0
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Compares Mote with V8 on random modules.")
-    parser.add_argument("--mote", required=True, help="the mote command")
+    parser = argparse.ArgumentParser(description="Compares Mote with other engines.")
+    parser.add_argument("--outcomes", required=True, action="append", help="mote-outcomes of a build")
     parser.add_argument("--node", default="node", help="node, for V8")
+    parser.add_argument("--no-wabt", dest="wabt", action="store_false", help="leave wasm-interp out")
+    parser.add_argument("--source", choices=["own", "binaryen"], default="own")
     parser.add_argument("--seed", type=int, default=1, help="of the first module")
     parser.add_argument("--count", type=int, default=200, help="how many modules")
     parser.add_argument("--keep", default=".", help="where modules that differ are put")
     options = parser.parse_args()
-    if shutil.which(options.node) is None:
-        print("node is absent: NOTHING WAS COMPARED")
-        print("0 passed, 0 failed, %d skipped" % options.count)
-        return 0
+    needed = [options.node]
+    if options.source == "binaryen":
+        needed += ["wasm-opt"] + (["wasm-interp"] if options.wabt else [])
+    for command in needed:
+        if shutil.which(command) is None:
+            print("%s is absent: NOTHING WAS COMPARED" % command)
+            print("0 passed, 0 failed, 1 skipped")
+            return 0
 
-    passed = failed = 0
-    kinds = collections.Counter()
+    tally = Tally(options.keep)
+    modules = 0
     with tempfile.TemporaryDirectory() as folder:
         for first in range(options.seed, options.seed + options.count, BATCH):
-            seeds = range(first, min(first + BATCH, options.seed + options.count))
-            files = [os.path.join(folder, "%d.wasm" % seed) for seed in seeds]
-            for seed, file in zip(seeds, files):
-                with open(file, "wb") as out:
-                    out.write(generate(seed))
-            for seed, file, wanted in zip(seeds, files, run_oracle(options.node, files)):
-                for export, expected in wanted.items():
-                    actual = run_mote(options.mote, file, export)
-                    if actual == expected:
-                        passed += 1
-                        kinds[expected if isinstance(expected, str) else "results"] += 1
+            seeds, files = [], []
+            for seed in range(first, min(first + BATCH, options.seed + options.count)):
+                file = os.path.join(folder, "%s-%d.wasm" % (options.source, seed))
+                if options.source == "binaryen":
+                    if not make_binaryen(seed, file, folder):
+                        tally.skipped += 1
                         continue
-                    failed += 1
-                    kept = os.path.join(options.keep, "differs-%d.wasm" % seed)
-                    shutil.copy(file, kept)
-                    print("seed %d, %s: V8 %s, Mote %s; see %s" %
-                          (seed, export, expected, actual, kept))
+                else:
+                    with open(file, "wb") as out:
+                        out.write(generate(seed))
+                seeds.append(seed)
+                files.append(file)
+            compare = compare_own if options.source == "own" else compare_binaryen
+            if files:
+                compare(tally, options, seeds, files)
+            modules += len(files)
+            for file in files:
                 os.remove(file)
-    print("%d modules of %s, seeds %d to %d, each export in V8 and in Mote; alike were:" %
-          (options.count, "generate.py", options.seed, options.seed + options.count - 1))
-    for kind, count in sorted(kinds.items()):
+    print("%d modules (%s), seeds %d to %d, %d build%s of Mote; alike were:" %
+          (modules, options.source, options.seed, options.seed + options.count - 1,
+           len(options.outcomes), "" if len(options.outcomes) == 1 else "s"))
+    for kind, count in sorted(tally.kinds.items()):
         print("  %-24s %d" % (kind, count))
-    print("%d passed, %d failed, 0 skipped" % (passed, failed))
-    return 1 if failed else 0
+    print("%d passed, %d failed, %d skipped" % (tally.passed, tally.failed, tally.skipped))
+    return 1 if tally.failed else 0
 
 
 if __name__ == "__main__":
