@@ -6,6 +6,7 @@
 # suite on a big-endian machine. Ends with 0 only if nothing failed.
 #
 #   MOTE_SPEC_TESTS    the folder with the official suite (see spec-tests)
+#   MOTE_WASI_TESTSUITE  the folder with the public suite of WASI (see test/wasi)
 #   MOTE_CLANG         the compiler of preset release-clang instead of clang++
 #   MOTE_TEST_PRESETS  the presets to test instead of all
 #   MOTE_BOARD_PRESETS the presets for microcontrollers to test instead of all

@@ -52,6 +52,11 @@ class Host {
   // kMemoryBounds or kMemoryQuota.
   ErrorCode touch(uint32_t address, uint64_t length) const;
 
+  // Whether Execution::interrupt() or kill() was called and the guest has not stopped yet, or the
+  // deadline of its RunLimits has passed. A host function that waits asks this now and then, and
+  // returns early: the guest stops soon after.
+  bool is_asked_to_stop() const;
+
   // Calls a guest function on the same guest stack and waits for it. `results` must have room for
   // all of its results. A trap of the callee is returned as an error; return it as a trap
   // (host_trap) unless you can go on. A callee that stops for want of fuel, by interrupt() or to

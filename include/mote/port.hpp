@@ -7,13 +7,15 @@
 // the linker, and wasi_system() leaves the entry null. To begin a port, copy the folder that is
 // nearest; a firmware of its own can as well define these functions itself and link no port.
 //
-//                      linux   cortex-m, riscv
-//   take_ram           mmap    what .data, .bss and the stack leave
-//   write, read        yes     semihosting
-//   clock_time         yes     semihosting: seconds since 1970, hundredths of a second since the
-//   start random             yes     - sleep              yes     - yield              yes     -
-//   exit               yes     semihosting
-//   native_stack_peak  -       yes
+//                              linux   cortex-m, riscv
+//   take_ram                   mmap    what .data, .bss and the stack leave
+//   write, read                yes     semihosting
+//   ready                      yes     -
+//   clock_time                 yes     semihosting: seconds since 1970, 1/100 s since the start
+//   random, sleep, yield       yes     -
+//   exit                       yes     semihosting
+//   file_system                yes     - (port/ram-disk has one in RAM)
+//   native_stack_peak          -       yes
 #pragma once
 
 #include <stddef.h>
@@ -21,6 +23,7 @@
 
 #include <mote/span.hpp>
 #include <mote/wasi.hpp>
+#include <mote/wasi_files.hpp>
 
 namespace mote::port {
 
@@ -75,6 +78,11 @@ bool clock_resolution(uint32_t clock, uint64_t* nanoseconds);
 // must leave it out: a predictable sequence is worse than none. Missing: the guest gets ENOSYS.
 bool random(MutableBytes bytes);
 
+// Waits until a stream (0 for reading, 1 and 2 for writing) would not make the caller wait, at most
+// so long. Returns how many bytes at least, 0 if it still would, negative on failure. Missing:
+// streams count as always ready.
+int64_t ready(uint32_t stream, uint64_t nanoseconds);
+
 // Waits for so long, or less if something wakes the processor. Missing: a guest's sleep gets
 // ENOSYS.
 void sleep(uint64_t nanoseconds);
@@ -90,6 +98,17 @@ void yield();
 // What of the above the port has, as WASI takes it. Constant; needs no context. In a file of its
 // own: a firmware that does not call it does not pay for it.
 WasiSystem wasi_system();
+
+// ---- Files -------------------------------------------------------------------------------------
+
+// The files of the system, for WasiFiles (see mote/wasi_files.hpp). Constant; needs no context. In
+// a file of its own: who does not call it does not pay for it. Missing: give WasiFiles a FileSystem
+// of your own, or give the guest no files.
+FileSystem file_system();
+
+// Opens a directory of the system, by any path, to give it to WasiFiles::preopen(), which takes it
+// over. Links in `path` are followed.
+wasi::Errno open_directory(StringView path, FileHandle* handle);
 
 // ---- The native stack, measured (microcontrollers) ---------------------------------------------
 // Start-up paints the stack with a pattern; what is not overwritten was not used. Not for interrupt

@@ -2,8 +2,9 @@
 // random numbers and exit: what a libc and a language's standard library need to run. A library of
 // its own (mote::wasi) on the public API.
 //
-// All functions of preview 1 can be imported, so that any program links. Those for files,
-// directories and sockets say that there are none: EBADF for a descriptor, ENOTCAPABLE for a path.
+// All functions of preview 1 can be imported, so that any program links. Those for files and
+// directories say that there are none: EBADF for a descriptor, ENOTCAPABLE for a path;
+// mote/wasi_files.hpp has the ones that work. There are no sockets: ENOTSOCK.
 #pragma once
 
 #include <stdint.h>
@@ -34,8 +35,15 @@ struct WasiSystem {
   // Fills `bytes` with random numbers fit for keys. Returns false on failure (EIO). Null: ENOSYS;
   // never a predictable sequence.
   bool (*random)(void* context, MutableBytes bytes) = nullptr;
-  // Waits for so long. Null: poll_oneoff with a clock gives ENOSYS.
+  // Waits for so long, or less. A guest that waits (poll_oneoff) does so in slices of at most 10
+  // milliseconds, so that Execution::interrupt(), kill() or a deadline ends its wait (EINTR). Null:
+  // poll_oneoff with a clock that is not due gives ENOSYS.
   void (*sleep)(void* context, uint64_t nanoseconds) = nullptr;
+  // Waits until standard input (0) can be read, or standard output (1) or error (2) be written,
+  // without further waiting, but at most so long. Returns how many bytes at least (at the end of
+  // the input 1: a read would return), 0 if the time is over, a negative number on failure (EIO).
+  // Null: always ready.
+  int64_t (*ready)(void* context, uint32_t descriptor, uint64_t nanoseconds) = nullptr;
   // Lets others run. Null: nothing happens.
   void (*yield)(void* context) = nullptr;
 };

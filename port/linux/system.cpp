@@ -1,7 +1,9 @@
 // Streams, clocks, random numbers, sleep and exit of the process, on system calls.
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +26,13 @@ bool clock_id(uint32_t clock, clockid_t* id) {
 
 uint64_t to_nanoseconds(const timespec& time) {
   return static_cast<uint64_t>(time.tv_sec) * 1000000000 + static_cast<uint64_t>(time.tv_nsec);
+}
+
+timespec to_timespec(uint64_t nanoseconds) {
+  timespec time;
+  time.tv_sec = static_cast<time_t>(nanoseconds / 1000000000);
+  time.tv_nsec = static_cast<long>(nanoseconds % 1000000000);
+  return time;
 }
 
 }  // namespace
@@ -69,11 +78,21 @@ bool random(MutableBytes bytes) {
   return true;
 }
 
+int64_t ready(uint32_t stream, uint64_t nanoseconds) {
+  pollfd descriptor = {static_cast<int>(stream), static_cast<short>(stream == 0 ? POLLIN : POLLOUT),
+                       0};
+  const timespec time = to_timespec(nanoseconds);
+  const int count = ppoll(&descriptor, 1, &time, nullptr);
+  if (count < 0) return errno == EINTR ? 0 : -1;
+  if (count == 0) return 0;
+  int bytes = 0;
+  if (stream == 0 && ioctl(0, FIONREAD, &bytes) == 0 && bytes > 0) return bytes;
+  return 1;
+}
+
 // An interrupted sleep ends early: that is how a signal reaches a guest that waits.
 void sleep(uint64_t nanoseconds) {
-  timespec time;
-  time.tv_sec = static_cast<time_t>(nanoseconds / 1000000000);
-  time.tv_nsec = static_cast<long>(nanoseconds % 1000000000);
+  const timespec time = to_timespec(nanoseconds);
   nanosleep(&time, nullptr);
 }
 
@@ -91,6 +110,7 @@ WasiSystem wasi_system() {
   };
   system.random = [](void*, MutableBytes bytes) { return random(bytes); };
   system.sleep = [](void*, uint64_t nanoseconds) { sleep(nanoseconds); };
+  system.ready = [](void*, uint32_t stream, uint64_t time) { return ready(stream, time); };
   system.yield = [](void*) { yield(); };
   return system;
 }

@@ -1,21 +1,15 @@
-// Error numbers of WASI, and checked little-endian access to the guest's memory.
+// Checked little-endian access to the guest's memory, and lists of buffers in it.
 #pragma once
 
 #include <stdint.h>
 
 #include <mote/host.hpp>
+#include <mote/wasi_errno.hpp>
 
 namespace mote::wasi {
 
-constexpr uint32_t kSuccess = 0;
-constexpr uint32_t kBadDescriptor = 8;
-constexpr uint32_t kFault = 21;
-constexpr uint32_t kInvalid = 28;
-constexpr uint32_t kInputOutput = 29;
-constexpr uint32_t kNotImplemented = 52;
-constexpr uint32_t kNotSupported = 58;
-constexpr uint32_t kIllegalSeek = 70;
-constexpr uint32_t kNotCapable = 76;
+// Most buffers, or subscriptions, that one call may name: bounds its time.
+constexpr uint32_t kMaxList = 1024;
 
 inline uint32_t load_u32(const uint8_t* at) {
   return static_cast<uint32_t>(at[0]) | static_cast<uint32_t>(at[1]) << 8 |
@@ -23,6 +17,9 @@ inline uint32_t load_u32(const uint8_t* at) {
 }
 inline uint64_t load_u64(const uint8_t* at) {
   return load_u32(at) | static_cast<uint64_t>(load_u32(at + 4)) << 32;
+}
+inline void store_u32(uint8_t* at, uint32_t value) {
+  for (int i = 0; i < 4; i++) at[i] = static_cast<uint8_t>(value >> (8 * i));
 }
 inline void store_u64(uint8_t* at, uint64_t value) {
   for (int i = 0; i < 8; i++) at[i] = static_cast<uint8_t>(value >> (8 * i));
@@ -38,7 +35,7 @@ inline bool get_u32(Host& host, uint32_t at, uint32_t* value) {
 inline bool put_u32(Host& host, uint32_t at, uint32_t value) {
   const MutableBytes bytes = host.memory(at, 4);
   if (bytes.empty()) return false;
-  for (size_t i = 0; i < 4; i++) bytes[i] = static_cast<uint8_t>(value >> (8 * i));
+  store_u32(bytes.data(), value);
   return true;
 }
 inline bool put_u64(Host& host, uint32_t at, uint64_t value) {
@@ -46,6 +43,36 @@ inline bool put_u64(Host& host, uint32_t at, uint64_t value) {
   if (bytes.empty()) return false;
   store_u64(bytes.data(), value);
   return true;
+}
+
+// Moves bytes between buffers that the guest lists (iovec: address and length, 4 bytes each) and
+// whatever `transfer` stands for: Errno(MutableBytes bytes, size_t* count). Ends with the first
+// buffer that is not used up, and when the sum would not fit 32 bits: buffers may overlap. What was
+// moved before a failure counts. The sum goes to `sum_at` in the guest's memory.
+template <class Transfer>
+Errno transfer_list(Host& host, uint32_t list, uint32_t count, uint32_t sum_at, Transfer transfer) {
+  if (count > kMaxList) return kInvalid;
+  if (host.memory(sum_at, 4).empty()) return kFault;
+  uint32_t sum = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const uint64_t at = uint64_t{list} + uint64_t{i} * 8;
+    if (at > UINT32_MAX) return kFault;
+    const MutableBytes entry = host.memory(static_cast<uint32_t>(at), 8);
+    if (entry.empty()) return kFault;
+    const uint32_t address = load_u32(entry.data());
+    const uint32_t length = load_u32(entry.data() + 4);
+    if (length == 0) continue;
+    if (length > UINT32_MAX - sum) break;
+    const MutableBytes bytes = host.memory(address, length);
+    if (bytes.empty()) return kFault;
+    size_t moved = 0;
+    const Errno error = transfer(bytes, &moved);
+    if (error != kSuccess && sum == 0) return error;
+    if (error != kSuccess) break;
+    sum += static_cast<uint32_t>(moved);
+    if (moved < length) break;
+  }
+  return put_u32(host, sum_at, sum) ? kSuccess : kFault;
 }
 
 }  // namespace mote::wasi

@@ -1,6 +1,5 @@
-// The functions of WASI for files, directories and sockets, for a guest that has none: the right
-// signatures, and the errors that say so. No descriptor names a directory or a socket; a path
-// always needs a directory.
+// The functions of WASI for files and directories, for a guest that has none: the right signatures,
+// and the errors that say so. No descriptor names a file; a path always needs a directory.
 #pragma once
 
 #include <stdint.h>
@@ -36,9 +35,5 @@ inline u32 path_remove_directory(u32, u32, u32) { return kNotCapable; }
 inline u32 path_rename(u32, u32, u32, u32, u32, u32) { return kNotCapable; }
 inline u32 path_symlink(u32, u32, u32, u32, u32) { return kNotCapable; }
 inline u32 path_unlink_file(u32, u32, u32) { return kNotCapable; }
-inline u32 sock_accept(u32, u32, u32) { return kBadDescriptor; }
-inline u32 sock_recv(u32, u32, u32, u32, u32, u32) { return kBadDescriptor; }
-inline u32 sock_send(u32, u32, u32, u32, u32) { return kBadDescriptor; }
-inline u32 sock_shutdown(u32, u32) { return kBadDescriptor; }
 
 }  // namespace mote::wasi

@@ -53,6 +53,13 @@ int64_t read_input(void*, MutableBytes bytes) {
   return port.read(port.context, bytes);
 }
 
+// Its waits are short: a signal just before one is seen after it.
+int64_t wait_for_stream(void*, uint32_t stream, uint64_t nanoseconds) {
+  const int64_t bytes = port::ready(stream, nanoseconds);
+  if (is_interrupted != 0) end_command();
+  return bytes;
+}
+
 void sleep_for(void*, uint64_t nanoseconds) {
   constexpr uint64_t kSecond = 1000000000;
   timespec time = {};
@@ -81,6 +88,7 @@ InterruptWatch::~InterruptWatch() {
 WasiSystem interruptible(WasiSystem system) {
   system.read = read_input;
   system.sleep = sleep_for;
+  system.ready = wait_for_stream;
   return system;
 }
 

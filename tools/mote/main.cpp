@@ -18,6 +18,7 @@ constexpr const char* kFooter =
     "\n"
     "Examples:\n"
     "  mote run hello.wasm one two              a WASI program with two arguments\n"
+    "  mote run --dir data::/ --env LANG=C app.wasm     its \"/\" is the folder data\n"
     "  mote run --invoke add math.wasm 2 40     prints i32:42\n"
     "  mote run --fuel 1000000 --memory 64K app.wasm\n"
     "  mote inspect app.wasm\n";
@@ -42,7 +43,8 @@ bool parse_bytes(const std::string& text, uint64_t* bytes) {
 // the command line there. `*own` is what the command itself parses, the name included.
 void split_run_arguments(int argc, char** argv, std::vector<std::string>* own,
                          std::vector<std::string>* guest) {
-  constexpr const char* kWithValue[] = {"--invoke", "--fuel", "--memory", "--stack", "--feed"};
+  constexpr const char* kWithValue[] = {"--invoke", "--fuel", "--memory", "--stack",
+                                        "--feed",   "--dir",  "--env"};
   bool has_command = false;
   bool is_run = false;
   bool is_value = false;
@@ -118,6 +120,13 @@ int run_command(int argc, char** argv) {
                   "K, M, G; default 1G)");
   run->add_option("--stack", stack,
                   "How much of that is the guest's stack (default an eighth, at most 1M)");
+  run->add_option("--dir", run_options.directories,
+                  "Let the guest use this directory and what is below it, and call it GUEST "
+                  "(HOST or HOST::GUEST; may be given several times)")
+      ->allow_extra_args(false);
+  run->add_option("--env", run_options.environment,
+                  "A variable of the guest's environment, NAME=value; it gets no other")
+      ->allow_extra_args(false);
   run->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
   run->add_flag("--report", run_options.report, "Print a RAM report on stderr at the end");
   run->add_option("FILE", run_options.file, "The module; what follows are its arguments")
@@ -168,6 +177,11 @@ int run_command(int argc, char** argv) {
   }
   if (!stack.empty() && !parse_bytes(stack, &run_options.stack)) {
     return fail_usage("--stack takes a number of bytes, like 4096 or 4K");
+  }
+  for (const std::string& variable : run_options.environment) {
+    if (variable.find('=') == std::string::npos || variable[0] == '=') {
+      return fail_usage("--env takes NAME=value, not \"" + variable + "\"");
+    }
   }
   run_options.has_invoke = run->count("--invoke") != 0;
   run_options.feed = feeding;

@@ -2,9 +2,11 @@
 #include "run.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <mote/port_linux.hpp>
-#include <mote/wasi.hpp>
+#include <mote/wasi_files.hpp>
 
 #include "interrupt.hpp"
 #include "values.hpp"
@@ -179,6 +181,41 @@ void print_report(const Store& store, const Module& module, const Instance* inst
                memory.used + memory.scratch, memory.total, info.load_peak_bytes);
 }
 
+// ---- Directories -----------------------------------------------------------------------------
+
+constexpr size_t kMaxDescriptors = 1024;
+constexpr size_t kLinkBytes = 2 * 4096;  // for two paths as long as the system has them
+
+StringView view(const std::string& text) { return StringView(text.data(), text.size()); }
+
+int refuse_directory(const std::string& directory, const char* why) {
+  std::fprintf(stderr, "mote: --dir %s: %s\n", printable(view(directory)).c_str(), why);
+  return kExitUsage;
+}
+
+// Opens the directories of --dir: HOST, or HOST::GUEST.
+int preopen(const RunOptions& options, WasiFiles& files) {
+  for (const std::string& directory : options.directories) {
+    const size_t split = directory.find("::");
+    const std::string host = directory.substr(0, split);
+    // The guest's name stays where the options are.
+    const size_t guest_at = split == std::string::npos ? 0 : split + 2;
+    const StringView guest(directory.data() + guest_at, directory.size() - guest_at);
+    if (host.empty() || guest.empty()) {
+      return refuse_directory(directory, "takes HOST or HOST::GUEST, neither of them empty");
+    }
+    FileHandle handle = 0;
+    errno = 0;
+    if (port::open_directory(view(host), &handle) != wasi::kSuccess) {
+      return refuse_directory(host, errno != 0 ? std::strerror(errno) : "the path is too long");
+    }
+    if (files.preopen(guest, handle) != wasi::kSuccess) {
+      return refuse_directory(directory, "too many directories");
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 int run(RunOptions& options) {
@@ -199,14 +236,27 @@ int run(RunOptions& options) {
   for (const std::string& argument : options.arguments) {
     arguments.push_back(StringView(argument.data(), argument.size()));
   }
+  std::vector<StringView> environment;
+  for (const std::string& variable : options.environment) {
+    environment.push_back(view(variable));
+  }
   Wasi wasi(interruptible(linux_port::wasi_system()),
-            Span<const StringView>(arguments.data(), options.has_invoke ? 1 : arguments.size()));
-  for (const Error& error : {store.provide(kDevices), store.provide(Wasi::functions(), &wasi)}) {
+            Span<const StringView>(arguments.data(), options.has_invoke ? 1 : arguments.size()),
+            Span<const StringView>(environment.data(), environment.size()));
+  std::vector<WasiDescriptor> descriptors(kMaxDescriptors);
+  std::vector<uint8_t> links(kLinkBytes);
+  WasiFiles files(wasi, port::file_system(),
+                  Span<WasiDescriptor>(descriptors.data(), descriptors.size()),
+                  MutableBytes(links.data(), links.size()));
+  int code = preopen(options, files);
+  if (code != 0) return code;
+  for (const Error& error : {store.provide(kDevices), store.provide(Wasi::functions(), &wasi),
+                             store.provide(WasiFiles::functions(), &files)}) {
     if (!error.ok()) return report_error(options.file, error, nullptr);
   }
 
   const Module* module = nullptr;
-  int code = load_file(store, options.file, options.feed, &module);
+  code = load_file(store, options.file, options.feed, &module);
   if (code != 0) return code;
   Instance* instance = nullptr;
   const Error error = store.instantiate(module, &instance);

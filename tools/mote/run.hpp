@@ -16,7 +16,9 @@ struct RunOptions {
   bool has_invoke = false;
   uint64_t fuel = UINT64_MAX;
   uint64_t memory = uint64_t{1} << 30;
-  uint64_t stack = 0;  // 0: a share of the memory
+  uint64_t stack = 0;                    // 0: a share of the memory
+  std::vector<std::string> directories;  // HOST or HOST::GUEST
+  std::vector<std::string> environment;  // NAME=value
   Feed feed;
   bool report = false;
 };

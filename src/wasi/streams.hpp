@@ -1,0 +1,79 @@
+// The standard streams of a WasiSystem, and what a guest hears about them.
+#pragma once
+
+#include <mote/wasi.hpp>
+
+#include "wasi/memory.hpp"
+#include "wasi/rights.hpp"
+
+namespace mote::wasi {
+
+// Nanoseconds that a call waits before it looks whether the guest is to pause; mote/wasi.hpp tells.
+constexpr uint64_t kWaitSlice = 10'000'000;
+
+constexpr uint8_t kCharacterDevice = 2;
+
+constexpr uint32_t stream_rights(uint32_t stream) {
+  return (stream == 0 ? kFdRead : kFdWrite) | kPollFdReadWrite;
+}
+
+inline Errno write_stream(const WasiSystem& system, uint32_t stream, Bytes bytes, size_t* count) {
+  const int64_t taken = system.write == nullptr ? static_cast<int64_t>(bytes.size())
+                                                : system.write(system.context, stream, bytes);
+  if (taken < 0) return kInputOutput;
+  *count = static_cast<size_t>(taken);
+  return kSuccess;
+}
+
+// Reads standard input for one call with several buffers.
+class StreamReader {
+ public:
+  StreamReader(Host& host, const WasiSystem& system) : host_(host), system_(system) {}
+
+  // Waits for the first buffer's bytes, in slices, so that an interrupt ends it. What is there for
+  // the further ones is taken; nobody waits for them.
+  Errno operator()(MutableBytes bytes, size_t* count) {
+    if (system_.read == nullptr) return kSuccess;
+    while (system_.ready != nullptr) {
+      const int64_t ready = system_.ready(system_.context, 0, is_first_ ? kWaitSlice : 0);
+      if (ready != 0) break;
+      if (!is_first_) return kSuccess;
+      if (host_.is_asked_to_stop()) return kInterrupted;
+    }
+    is_first_ = false;
+    const int64_t got = system_.read(system_.context, bytes);
+    if (got < 0) return kInputOutput;
+    *count = static_cast<size_t>(got);
+    return kSuccess;
+  }
+
+ private:
+  Host& host_;
+  const WasiSystem& system_;
+  bool is_first_ = true;
+};
+
+// fdstat: type (1 byte), flags (2, at 2), rights (8, at 8), inheriting rights (8, at 16).
+inline Errno put_fdstat(Host& host, uint32_t at, uint8_t type, uint16_t flags, uint32_t rights,
+                        uint32_t inheriting) {
+  const MutableBytes stat = host.memory(at, 24);
+  if (stat.empty()) return kFault;
+  memset(stat.data(), 0, stat.size());
+  stat[0] = type;
+  stat[2] = static_cast<uint8_t>(flags);
+  stat[3] = static_cast<uint8_t>(flags >> 8);
+  store_u64(stat.data() + 8, rights);
+  store_u64(stat.data() + 16, inheriting);
+  return kSuccess;
+}
+
+// filestat: 64 bytes; only the type (1 byte, at 16) says something about a stream.
+inline Errno put_stream_stat(Host& host, uint32_t at) {
+  const MutableBytes stat = host.memory(at, 64);
+  if (stat.empty()) return kFault;
+  memset(stat.data(), 0, stat.size());
+  stat[16] = kCharacterDevice;
+  return kSuccess;
+}
+
+}  // namespace mote::wasi

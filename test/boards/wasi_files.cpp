@@ -1,0 +1,31 @@
+// A WASI program that keeps a log in a file, on a disk of 1 KB in RAM.
+#include <mote/ram_disk.hpp>
+#include <mote/wasi_files.hpp>
+
+#include "files.wasm.hpp"
+#include "harness.hpp"
+
+static uint8_t disk_memory[1024];
+
+int main() {
+  mote::Wasi wasi(mote::port::wasi_system());
+  mote::RamDisk disk(disk_memory);
+  mote::WasiDescriptor descriptors[6];
+  mote::WasiFiles files(wasi, disk.file_system(), descriptors);
+  boards::check(files.preopen("/", disk.root()) == mote::wasi::kSuccess, "preopen");
+  const uint32_t free_blocks = disk.free_blocks();
+  boards::BoardStore board;
+  boards::check(board.store().provide(mote::Wasi::functions(), &wasi), "provide");
+  boards::check(board.store().provide(mote::WasiFiles::functions(), &files), "provide");
+  mote::Instance& instance = board.instantiate(mote::Bytes(kFiles));
+  mote::Execution execution(board.store(), 512);
+  boards::check(execution.error(), "stack");
+  boards::check(execution.run(instance.function("_start"), {}) == mote::RunState::kTrapped, "run");
+  const mote::Error trap = execution.trap();
+  if (trap.code != mote::ErrorCode::kHostExit) boards::check(trap, "run");
+  boards::check(trap.index == 7, "exit code", trap.index);
+  // The guest's directory is left, and none of its file's blocks.
+  boards::check(disk.free_blocks() == free_blocks - 1, "free blocks", disk.free_blocks());
+  board.report();
+  return 0;
+}

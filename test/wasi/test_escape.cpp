@@ -1,0 +1,436 @@
+// No path leads a guest out of the directory that it was given.
+#include <fcntl.h>
+
+#include <functional>
+#include <thread>
+
+#include "guest.hpp"
+
+namespace mote::test {
+namespace {
+
+using wasi::Errno;
+
+// A host with a directory for the guest, and things beside it that the guest must not reach.
+struct Host : Folder {
+  Host() {
+    directory("outside/below");
+    file("outside/secret", "secret");
+    directory("inside/a/b");
+    file("inside/a/b/file", "own");
+    file("inside/a/marker", "marker of a");
+    link((*this / "outside/secret"), "inside/absolute");
+    link((*this / "outside"), "inside/absolute_directory");
+    link("/", "inside/root");
+    link("../outside/secret", "inside/up");
+    link("../outside", "inside/up_directory");
+    link("..", "inside/parent");
+    link("chain2", "inside/chain1");
+    link("a/chain3", "inside/chain2");
+    link("../../outside/secret", "inside/a/chain3");
+    link("..", "inside/a/back");
+    link("a/b", "inside/to_b");
+    link("loop2", "inside/loop1");
+    link("loop1", "inside/loop2");
+    link("a/b/../../../outside/secret", "inside/winding");
+    link("a/b/file", "inside/good");
+  }
+  std::string inside() const { return *this / "inside"; }
+
+  // What lies outside, so that a change shows.
+  std::string outside() const {
+    std::string all;
+    for (const auto& each : std::filesystem::recursive_directory_iterator(*this / "outside")) {
+      struct stat stat;
+      EXPECT_EQ(lstat(each.path().c_str(), &stat), 0);
+      all += each.path().string() + " " + std::to_string(stat.st_size) + " " +
+             std::to_string(stat.st_mtim.tv_sec) + " " + std::to_string(stat.st_nlink) + "\n";
+    }
+    return all + content("outside/secret");
+  }
+};
+
+// Paths whose last name, links followed, would lie outside. `if_not_followed`: what is said if the
+// last name is not to be followed; kSuccess where the link itself is meant, which lies inside.
+struct Escape {
+  std::string path;
+  Errno if_not_followed;
+};
+std::vector<Escape> escapes(const Host& host) {
+  const Errno no = wasi::kNotCapable;
+  return {
+      {"..", no},
+      {"../", no},
+      {"../.", no},
+      {"./..", no},
+      {".//../outside/secret", no},
+      {"../outside/secret", no},
+      {"../inside/a", no},
+      {"a/../..", no},
+      {"a/../../outside/secret", no},
+      {"a/b/../../../outside/secret", no},
+      {"a/b/../../..", no},
+      {"a/./b/.././../..//outside/secret", no},
+      {"/", no},
+      {"//", no},
+      {"/etc/passwd", no},
+      {"//etc/passwd", no},
+      {"/./etc/passwd", no},
+      {host / "outside/secret", no},
+      {host / "inside/a/b/file", no},
+      {"absolute", wasi::kSuccess},
+      {"absolute/", no},
+      {"absolute_directory/secret", no},
+      {"absolute_directory", wasi::kSuccess},
+      {"root", wasi::kSuccess},
+      {"root/etc/passwd", no},
+      {"up", wasi::kSuccess},
+      {"up/", no},
+      {"a/../up", wasi::kSuccess},
+      {"up_directory", wasi::kSuccess},
+      {"up_directory/", no},
+      {"up_directory/secret", no},
+      {"up_directory/../outside/secret", no},
+      {"up_directory/below/../secret", no},
+      {"parent/outside/secret", no},
+      {"parent/inside/a/b/file", no},
+      {"parent", wasi::kSuccess},
+      {"chain1", wasi::kSuccess},
+      {"chain2", wasi::kSuccess},
+      {"a/chain3", wasi::kSuccess},
+      {"a/back/../outside/secret", no},
+      {"a/back/a/back/../outside/secret", no},
+      {"a/back/parent/outside/secret", no},
+      {"to_b/../../../outside/secret", no},
+      {"to_b/../back/../outside/secret", no},
+      {"winding", wasi::kSuccess},
+  };
+}
+
+TEST(WasiEscape, NoPathIsOpened) {
+  const Host host;
+  WasiGuest guest({host.inside()});
+  for (const Escape& escape : escapes(host)) {
+    for (const uint32_t how :
+         {0u, kOpenDirectory, kOpenCreate, kOpenTruncate, kOpenCreate | kOpenTruncate}) {
+      const uint32_t error = guest.open(3, escape.path, nullptr, kReadWrite, how);
+      // A file "name/" cannot be made; that is said before the link is looked at.
+      const bool is_slash = (how & kOpenCreate) != 0 && escape.path.back() == '/';
+      EXPECT_TRUE(error == wasi::kNotCapable || (is_slash && error == wasi::kIsDirectory))
+          << escape.path << ", how " << how << ": " << error;
+      EXPECT_NE(guest.open(3, escape.path, nullptr, kReadWrite, how, 0), 0u)
+          << escape.path << ", not followed, how " << how;
+    }
+  }
+  EXPECT_EQ(host.content("outside/secret"), "secret");
+}
+
+TEST(WasiEscape, NoPathIsLookedAt) {
+  const Host host;
+  WasiGuest guest({host.inside()});
+  for (const Escape& escape : escapes(host)) {
+    EXPECT_EQ(guest.stat(3, escape.path), wasi::kNotCapable) << escape.path;
+    EXPECT_EQ(guest.set_times(3, escape.path), wasi::kNotCapable) << escape.path;
+    EXPECT_EQ(guest.stat(3, escape.path, 0), escape.if_not_followed) << escape.path;
+    if (escape.if_not_followed == 0) {
+      EXPECT_EQ(guest.number(WasiGuest::kData + 16, 1), 7u) << escape.path << " is no link";
+    } else {
+      EXPECT_NE(guest.read_link(3, escape.path), 0u) << escape.path;
+    }
+  }
+}
+
+TEST(WasiEscape, NothingOutsideChanges) {
+  const Host host;
+  const std::string before = host.outside();
+  WasiGuest guest({host.inside()});
+  for (const Escape& escape : escapes(host)) {
+    if (escape.if_not_followed == 0) continue;  // about the link itself, which is the guest's own
+    const std::string& path = escape.path;
+    EXPECT_NE(guest.path_call("path_create_directory", 3, path), 0u) << path;
+    EXPECT_NE(guest.path_call("path_create_directory", 3, path + "/new"), 0u) << path;
+    EXPECT_NE(guest.path_call("path_remove_directory", 3, path), 0u) << path;
+    EXPECT_NE(guest.path_call("path_unlink_file", 3, path), 0u) << path;
+    EXPECT_NE(guest.rename(3, path, 3, "stolen"), 0u) << path;
+    EXPECT_NE(guest.rename(3, "good", 3, path), 0u) << path;
+    EXPECT_NE(guest.hard_link(3, path, 3, "stolen"), 0u) << path;
+    EXPECT_NE(guest.hard_link(3, "a/b/file", 3, path), 0u) << path;
+    EXPECT_NE(guest.make_link("a", 3, path), 0u) << path;
+    EXPECT_NE(guest.set_times(3, path, 0), 0u) << path;
+    EXPECT_NE(guest.open(3, path, nullptr, kReadWrite, kOpenCreate | kOpenExclusive), 0u) << path;
+  }
+  EXPECT_EQ(host.outside(), before);
+  EXPECT_FALSE(host.exists("inside/stolen"));
+  EXPECT_TRUE(host.exists("inside/good"));
+}
+
+TEST(WasiEscape, ADirectoryOfTheGuestsIsAsTightAsTheFirst) {
+  const Host host;
+  WasiGuest guest({host.inside()});
+  uint32_t b = 0;
+  ASSERT_EQ(guest.open(3, "a/b", &b, kEveryRight & ~uint64_t{0x30000146}, kOpenDirectory, 0, 0,
+                       kEveryRight & 0xFFFFFFF),
+            0u);
+  EXPECT_EQ(guest.open(b, "file", nullptr), 0u);
+  // Above it is not its business, although the guest has another descriptor for that.
+  EXPECT_EQ(guest.open(b, "../marker", nullptr), wasi::kNotCapable);
+  EXPECT_EQ(guest.open(b, "../b/file", nullptr), wasi::kNotCapable);
+  EXPECT_EQ(guest.open(b, "../../../outside/secret", nullptr), wasi::kNotCapable);
+}
+
+TEST(WasiEscape, LinksWithinTheDirectoryWork) {
+  const Host host;
+  WasiGuest guest({host.inside()});
+  uint32_t fd = 0;
+  ASSERT_EQ(guest.open(3, "good", &fd), 0u);
+  EXPECT_EQ(guest.read(fd), "own");
+  // ".." behind a link goes up from where the link leads, as in every Unix.
+  ASSERT_EQ(guest.open(3, "to_b/../marker", &fd), 0u);
+  EXPECT_EQ(guest.read(fd), "marker of a");
+  ASSERT_EQ(guest.open(3, "a/back/a/back/to_b/file", &fd), 0u);
+  EXPECT_EQ(guest.read(fd), "own");
+  EXPECT_EQ(guest.open(3, "good", nullptr, kReadAndSeek, 0, 0), wasi::kLoop);
+  EXPECT_EQ(guest.open(3, "good/", nullptr), wasi::kNotDirectory);
+  EXPECT_EQ(guest.open(3, "loop1", nullptr), wasi::kLoop);
+  EXPECT_EQ(guest.open(3, "loop1/x", nullptr), wasi::kLoop);
+}
+
+TEST(WasiEscape, ALinkThatTheGuestMakesLeadsNowhere) {
+  const Host host;
+  WasiGuest guest({host.inside()});
+  EXPECT_EQ(guest.make_link("/etc/passwd", 3, "mine"), wasi::kNotCapable);
+  EXPECT_EQ(guest.make_link(host / "outside/secret", 3, "mine"), wasi::kNotCapable);
+  EXPECT_FALSE(host.exists("inside/mine"));
+  ASSERT_EQ(guest.make_link("../outside/secret", 3, "mine"), 0u);
+  ASSERT_EQ(guest.make_link("mine", 3, "mine2"), 0u);
+  ASSERT_EQ(guest.make_link("../../outside", 3, "a/mine3"), 0u);
+  ASSERT_EQ(guest.make_link("a/mine3/secret", 3, "mine4"), 0u);
+  for (const char* path : {"mine", "mine2", "a/mine3", "a/mine3/secret", "mine4"}) {
+    EXPECT_EQ(guest.open(3, path, nullptr), wasi::kNotCapable) << path;
+    EXPECT_EQ(guest.open(3, path, nullptr, kReadWrite, kOpenCreate), wasi::kNotCapable) << path;
+  }
+  // A harmless place for a link, from where it is moved to one where it would lead out.
+  ASSERT_EQ(guest.make_link("../../outside/secret", 3, "a/b/link"), 0u);
+  ASSERT_EQ(guest.rename(3, "a/b/link", 3, "a/link"), 0u);
+  EXPECT_EQ(guest.open(3, "a/link", nullptr), wasi::kNotCapable);
+}
+
+TEST(WasiEscape, HardLinksStayInside) {
+  const Host host;
+  WasiGuest guest({host.inside()});
+  EXPECT_EQ(guest.hard_link(3, "../outside/secret", 3, "x"), wasi::kNotCapable);
+  EXPECT_EQ(guest.hard_link(3, "up_directory/secret", 3, "x"), wasi::kNotCapable);
+  EXPECT_EQ(guest.hard_link(3, "up", 3, "x", kFollowLinks), wasi::kInvalid);
+  // A second name for the link itself, which leads nowhere as the first.
+  ASSERT_EQ(guest.hard_link(3, "up", 3, "x"), 0u);
+  EXPECT_EQ(guest.open(3, "x", nullptr), wasi::kNotCapable);
+  EXPECT_EQ(guest.hard_link(3, "a/b/file", 3, "../outside/x"), wasi::kNotCapable);
+  EXPECT_EQ(guest.hard_link(3, "a/b/file", 3, "up_directory/x"), wasi::kNotCapable);
+  EXPECT_FALSE(host.exists("outside/x"));
+}
+
+TEST(WasiEscape, LinksOfProcAreTextLikeOthers) {
+  const Host host;
+  const int fd = open((host / "outside").c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_GE(fd, 0);
+  host.link("/proc/self/fd/" + std::to_string(fd), "inside/proc");
+  // Even a guest that is given all of /proc/self does not get through what its links stand for.
+  WasiGuest guest({host.inside(), "/proc/self"});
+  EXPECT_EQ(guest.open(3, "proc/secret", nullptr), wasi::kNotCapable);
+  const std::string magic = "fd/" + std::to_string(fd);
+  for (const std::string& path :
+       {magic, magic + "/", magic + "/secret", magic + "/../inside/good", std::string("root"),
+        std::string("root/etc/passwd"), std::string("cwd/."), std::string("exe")}) {
+    EXPECT_EQ(guest.open(4, path, nullptr), wasi::kNotCapable) << path;
+  }
+  close(fd);
+}
+
+TEST(WasiEscape, OddPathsAreRefused) {
+  const Host host;
+  WasiGuest guest({host.inside()});
+  EXPECT_EQ(guest.open(3, "", nullptr), wasi::kNoEntry);
+  EXPECT_EQ(guest.open(3, std::string("good\0", 5), nullptr), wasi::kInvalid);
+  EXPECT_EQ(guest.open(3, std::string("good\0/../../outside/secret", 26), nullptr), wasi::kInvalid);
+  EXPECT_EQ(guest.open(3, std::string("\0", 1), nullptr), wasi::kInvalid);
+  EXPECT_EQ(guest.open(3, std::string(256, 'x'), nullptr), wasi::kNameTooLong);
+  EXPECT_EQ(guest.open(3, std::string(255, 'x'), nullptr), wasi::kNoEntry);
+  std::string deep;
+  for (int i = 0; i < 41; i++) deep += "a/back/";
+  EXPECT_EQ(guest.open(3, deep + "good", nullptr), wasi::kLoop);
+  std::string steps;
+  for (int i = 0; i < 300; i++) steps += "a/../";
+  EXPECT_EQ(guest.open(3, steps + "good", nullptr), 0u);
+  EXPECT_EQ(guest.open(3, steps + "../outside/secret", nullptr), wasi::kNotCapable);
+  // "missing" does not vanish because of the ".." behind it.
+  EXPECT_EQ(guest.open(3, "missing/../good", nullptr), wasi::kNoEntry);
+  EXPECT_EQ(guest.open(3, "a/b/file/../file", nullptr), wasi::kNotDirectory);
+  EXPECT_EQ(guest.open(3, "...", nullptr), wasi::kNoEntry);
+  EXPECT_EQ(guest.open(3, "..\\outside\\secret", nullptr), wasi::kNoEntry);
+}
+
+TEST(WasiEscape, ADeepPathRunsOutOfDepthAndNotOfMemory) {
+  const Host host;
+  std::string deep = "inside";
+  for (int i = 0; i < 80; i++) deep += "/d";
+  host.directory(deep);
+  WasiGuest guest({host.inside()});
+  std::string path;
+  for (int i = 0; i < 64; i++) path += "d/";
+  EXPECT_EQ(guest.stat(3, path + "d"), 0u);
+  EXPECT_EQ(guest.stat(3, path + "d/d"), wasi::kNameTooLong);
+}
+
+TEST(WasiEscape, ALinkThatHasNoRoomIsNotFollowed) {
+  const Host host;
+  host.link(std::string(100, 'x'), "inside/long");
+  for (const size_t room : {0, 1, 7, 8, 9, 99, 100, 101, 102, 108, 200}) {
+    WasiGuest guest({host.inside()}, port::file_system(), port::wasi_system(), 16, room);
+    const uint32_t error = guest.open(3, "long", nullptr);
+    EXPECT_EQ(error, room > 100 ? wasi::kNoEntry : wasi::kNameTooLong) << room;
+    const uint32_t good = guest.open(3, "good", nullptr);
+    EXPECT_EQ(good, room > 8 ? wasi::kSuccess : wasi::kNameTooLong) << room;
+    // "a/b" in place of "to_b", and "/../marker" behind it.
+    const uint32_t behind = guest.open(3, "to_b/../marker", nullptr);
+    EXPECT_EQ(behind, room > 13 ? wasi::kSuccess : wasi::kNameTooLong) << room;
+  }
+}
+
+// ---- Others change the tree while a path is walked -------------------------------------------
+
+// The host's files, with something that happens just before a name is opened.
+struct Meddler {
+  FileSystem system = port::file_system();
+  std::string name;
+  std::function<void()> action;
+
+  static Errno open(void* context, FileHandle directory, StringView name, const FileMode& mode,
+                    FileHandle* handle, FileType* type) {
+    Meddler& self = *static_cast<Meddler*>(context);
+    if (self.action && StringView(self.name.data(), self.name.size()) == name) {
+      const std::function<void()> action = std::move(self.action);
+      self.action = nullptr;
+      action();
+    }
+    return self.system.open(self.system.context, directory, name, mode, handle, type);
+  }
+  FileSystem meddling() {
+    FileSystem out = system;
+    out.context = this;  // the others do not use it
+    out.open = open;
+    return out;
+  }
+};
+
+TEST(WasiEscape, ADirectoryThatIsMovedOutOnTheWayDoesNotTakeTheGuestWithIt) {
+  const Host host;
+  host.directory("inside/x/y/z");
+  host.file("inside/x/secret", "harmless");
+  Meddler meddler;
+  WasiGuest guest({host.inside()}, meddler.meddling());
+  // While the guest is in y, y moves beside the secret. From there, ".." would be "outside".
+  meddler.name = "z";
+  meddler.action = [&] { std::filesystem::rename(host / "inside/x/y", host / "outside/y"); };
+  uint32_t fd = 0;
+  ASSERT_EQ(guest.open(3, "x/y/z/../../secret", &fd), 0u);
+  EXPECT_TRUE(host.exists("outside/y"));
+  EXPECT_EQ(guest.read(fd), "harmless");
+}
+
+TEST(WasiEscape, ADirectoryThatBecomesALinkOnTheWayIsNotFollowed) {
+  const Host host;
+  host.directory("inside/x");
+  host.file("inside/x/secret", "harmless");
+  for (const std::string& text : {std::string("../outside"), host / "outside"}) {
+    Meddler meddler;
+    WasiGuest guest({host.inside()}, meddler.meddling());
+    // Before x is looked up, and after.
+    for (const char* when : {"x", "secret"}) {
+      meddler.name = when;
+      meddler.action = [&] {
+        std::filesystem::rename(host / "inside/x", host / "inside/was_x");
+        host.link(text, "inside/x");
+      };
+      uint32_t fd = 0;
+      const uint32_t error = guest.open(3, "x/secret", &fd);
+      if (std::string(when) == "x") {
+        EXPECT_EQ(error, wasi::kNotCapable);
+      } else {
+        ASSERT_EQ(error, 0u);
+        EXPECT_EQ(guest.read(fd), "harmless");
+      }
+      unlink((host / "inside/x").c_str());
+      std::filesystem::rename(host / "inside/was_x", host / "inside/x");
+    }
+  }
+}
+
+TEST(WasiEscape, AFileThatBecomesALinkBeforeItIsOpenedIsNotFollowed) {
+  const Host host;
+  host.file("inside/target", "harmless");
+  for (const uint32_t how : {0u, kOpenCreate, kOpenTruncate}) {
+    Meddler meddler;
+    WasiGuest guest({host.inside()}, meddler.meddling());
+    meddler.name = "target";
+    meddler.action = [&] {
+      unlink((host / "inside/target").c_str());
+      host.link("../outside/secret", "inside/target");
+    };
+    EXPECT_EQ(guest.open(3, "target", nullptr, kReadWrite, how), wasi::kNotCapable);
+    EXPECT_EQ(host.content("outside/secret"), "secret");
+  }
+}
+
+TEST(WasiEscape, AHeldDirectoryThatIsMovedOutLeadsNoFurther) {
+  const Host host;
+  WasiGuest guest({host.inside()});
+  uint32_t b = 0;
+  ASSERT_EQ(
+      guest.open(3, "a/b", &b, 0x200000 | 1 << 13 | 1 << 14, kOpenDirectory, 0, 0, kReadAndSeek),
+      0u);
+  std::filesystem::rename(host / "inside/a/b", host / "outside/b");
+  // What is in it stays the guest's, who had it open; what is beside it does not become so.
+  EXPECT_EQ(guest.open(b, "file", nullptr), 0u);
+  EXPECT_EQ(guest.open(b, "../secret", nullptr), wasi::kNotCapable);
+  EXPECT_EQ(guest.open(b, "..", nullptr), wasi::kNotCapable);
+}
+
+// The same with real threads: a directory and a link to the outside change places all the time.
+TEST(WasiEscape, SwappingLinksWinsNoRace) {
+  const Host host;
+  host.directory("inside/x");
+  host.file("inside/x/secret", "harmless");
+  host.link("../outside", "inside/y");
+  std::atomic<bool> is_done{false};
+  std::thread swapper([&] {
+    const std::string x = host / "inside/x";
+    const std::string y = host / "inside/y";
+    while (!is_done) renameat2(AT_FDCWD, x.c_str(), AT_FDCWD, y.c_str(), RENAME_EXCHANGE);
+  });
+  WasiGuest guest({host.inside()});
+  int opened = 0;
+  int refused = 0;
+  for (int i = 0; i < 20000 || opened == 0 || refused == 0; i++) {
+    uint32_t fd = 0;
+    const uint32_t error = guest.open(3, "x/secret", &fd);
+    if (error == 0) {
+      opened++;
+      EXPECT_EQ(guest.read(fd), "harmless");
+      guest.call("fd_close", {fd});
+    } else {
+      refused++;
+      // The others: it was a link when it was looked up, and none when that was looked into.
+      EXPECT_TRUE(error == wasi::kNotCapable || error == wasi::kInvalid ||
+                  error == wasi::kNotDirectory)
+          << error;
+    }
+    if (i > 10000000 || HasFailure()) break;
+  }
+  is_done = true;
+  swapper.join();
+  EXPECT_GT(opened, 0);
+  EXPECT_GT(refused, 0);
+}
+
+}  // namespace
+}  // namespace mote::test
