@@ -45,7 +45,11 @@ class ScratchVector : public ScratchStorage {
     return true;
   }
   // A new last element, uninitialized, or null.
-  [[nodiscard]] T* add() { return static_cast<T*>(ScratchStorage::add(1, sizeof(T))); }
+  [[nodiscard]] T* add() {
+    // Where code size matters little, the common case is no call.
+    if (sizeof(void*) == 8 && size_ < capacity_) return data() + size_++;
+    return static_cast<T*>(ScratchStorage::add(1, sizeof(T)));
+  }
   // `count` must not be 0.
   [[nodiscard]] bool append(const T* values, uint32_t count) {
     void* const at = ScratchStorage::add(count, sizeof(T));

@@ -8,6 +8,7 @@
 #include "interp/translator_control.hpp"
 #include "interp/translator_emit.hpp"
 #include "interp/translator_fuse.hpp"
+#include "interp/translator_quick.hpp"
 #include "interp/translator_stack.hpp"
 
 namespace mote::detail {
@@ -93,6 +94,11 @@ bool Translator::push_locals(uint32_t count, ValueType type) {
     }
     *run = {local_count_, height_, type};
   }
+#if MOTE_QUICK_DECODER
+  for (uint32_t i = local_count_; i < local_count_ + count && i < kQuickLocals; i++) {
+    quick_locals_[i] = {height_ + (i - local_count_) * slots, type};
+  }
+#endif
   local_count_ += count;
   height_ += count * slots;
   return true;
@@ -126,6 +132,21 @@ bool Translator::take_instructions(Reader& reader, bool* done) {
   reader_ = &reader;
   for (bool took_one = false;; took_one = true) {
     const uint8_t* const start = reader.cursor();
+#if MOTE_QUICK_DECODER
+    if (!in_table_) {
+      if (push_quickly(reader)) {
+        if (failed_) return false;
+        continue;
+      }
+      if (decode_quickly(reader)) {
+        instruction();
+        if (failed_) return false;
+        if (!frames_.empty()) continue;
+        *done = true;
+        return true;
+      }
+    }
+#endif
     if (!(in_table_ ? reader.u32() : decode_instruction(reader, &in_))) {
       if (reader.need_more()) {
         reader.set_cursor(start);
@@ -184,7 +205,9 @@ bool Translator::end_code(Reader&) {
 }
 
 void Translator::instruction() {
-  context_->use(in_.info->feature);
+  if (!MOTE_QUICK_DECODER || in_.info->feature != Feature::kNone) {
+    context_->use(in_.info->feature);
+  }
   switch (in_.info->shape) {
     case Shape::kConst: return push(in_.info->result(), PlaceKind::kConstant, in_.bits);
     case Shape::kUnary:
@@ -203,8 +226,9 @@ void Translator::unary() {
   pop(in_.info->operand(), &a_);
   put_in_slot(&a_);
   b_.src = Src::S;
-  if (forms_of(*in_.info).has(Src::A, Src::S)) use(&a_);
-  wait(in_.op);
+  const FormIndex& forms = forms_of(*in_.info);
+  if (forms.has(Src::A, Src::S)) use(&a_);
+  wait(in_.op, forms);
   push_home(in_.info->result());
 }
 
@@ -213,8 +237,10 @@ void Translator::binary() {
   pop(in_.info->operand(), &b_);
   pop(in_.info->operand(), &a_);
   const bool compares = in_.info->shape == Shape::kCompare;
-  const bool swapped = choose(forms_of(*in_.info), compares || in_.info->commutes != 0);
-  wait(swapped && compares ? in_.info->swapped(in_.op) : in_.op);
+  const FormIndex& forms = forms_of(*in_.info);
+  const bool swapped = choose(forms, compares || in_.info->commutes != 0);
+  // Instructions that are each other's mirror image have the same forms.
+  wait(swapped && compares ? in_.info->swapped(in_.op) : in_.op, forms);
   push_home(in_.info->result());
 }
 
@@ -252,7 +278,7 @@ void Translator::load() {
   fold_address(forms.has(Src::C, Src::S));
   if (forms.has(Src::A, Src::S)) use(&a_);
   use_memory(in_.index2);
-  wait(in_.op);
+  wait(in_.op, forms);
   pending_.immediate = static_cast<uint32_t>(in_.bits);
   use_memory(0);
   push_home(in_.info->result());
@@ -272,7 +298,7 @@ void Translator::store() {
     take_accumulator(&a_);
   }
   use_memory(in_.index2);
-  wait(in_.op);
+  wait(in_.op, forms);
   pending_.immediate = static_cast<uint32_t>(in_.bits);
   flush();
   use_memory(0);
@@ -348,6 +374,12 @@ bool Translator::find_local(Local* out) {
     fail_index(ErrorCode::kUnknownLocal, localidx);
     return false;
   }
+#if MOTE_QUICK_DECODER
+  if (localidx < kQuickLocals) {
+    *out = quick_locals_[localidx];
+    return true;
+  }
+#endif
   uint32_t low = 0;
   uint32_t high = locals_.size();
   while (high - low > 1) {

@@ -31,7 +31,15 @@ namespace mote::detail {
 
 // A function that is not inlined where it is called: its frame would add to that of the caller, on
 // the native stack of all others that are called from there.
+// Where there is plenty of both, common instructions are decoded without calls
+// (translator_quick.hpp), and compilers decide.
+#if MOTE_ENCODING == MOTE_ENCODING_WIDE
+#define MOTE_APART
+#define MOTE_QUICK_DECODER 1
+#else
 #define MOTE_APART __attribute__((noinline))
+#define MOTE_QUICK_DECODER 0
+#endif
 
 // In a namespace without a name, so that compilers know all callers of each function.
 namespace {
@@ -140,6 +148,10 @@ class Translator final : public CodeSink {
   void call_results(const FunctionType& type);
   MOTE_APART void drop();
   MOTE_APART void select();
+#if MOTE_QUICK_DECODER
+  bool decode_quickly(Reader& reader);
+  bool push_quickly(Reader& reader);
+#endif
   bool push_locals(uint32_t count, ValueType type);
   bool find_local(Local* out);
   MOTE_APART void local_get();
@@ -195,10 +207,10 @@ class Translator final : public CodeSink {
   void take_accumulator(Operand* operand);
   void use(Operand* operand);
   bool choose(const FormIndex& forms, bool swaps);
-  uint8_t number_of(const Pending& pending, Dst kind) const;
+  uint8_t number_of_pending(Dst kind) const;
   MOTE_APART Handler handler_of_pending() const;
   void flush();
-  void wait(Op op);
+  void wait(Op op, const FormIndex& forms);
   void emit_copy(Operand* from, Slot to);
   void put_in_slot(Operand* operand);
   bool is_pending(const Operand& operand) const;
@@ -270,6 +282,7 @@ class Translator final : public CodeSink {
 
   ScratchVector<ValueType> types_;
   ScratchVector<ControlFrame> frames_;
+  const FormIndex* pending_forms_;  // of pending_; here it fills a gap
   Pending pending_;
   // Operands of the instruction that is being translated. c_: a condition or index.
   Operand a_;
@@ -295,6 +308,11 @@ class Translator final : public CodeSink {
   // constant its bits. Everything below is at home.
   PlaceKind window_kinds_[kWindow];
   uint64_t window_bits_[kWindow];
+#if MOTE_QUICK_DECODER
+  // The first locals, where they need not be searched for.
+  static constexpr uint32_t kQuickLocals = 64;
+  Local quick_locals_[kQuickLocals];
+#endif
   Unit unused_[kMostUnits];  // written to when nothing is to be written
 };
 

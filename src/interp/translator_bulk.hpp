@@ -95,7 +95,7 @@ void Translator::bulk_instruction() {
       put_in_slot(&a_);
       b_.src = Src::S;
       use(&a_);
-      wait(Op::kI32Eqz);
+      wait(Op::kI32Eqz, forms_of(detail::instruction(Op::kI32Eqz)));
       return push_home(kI32);
     case Op::kRefFunc:
       if (index >= module_->function_count()) return fail_index(ErrorCode::kUnknownFunction, index);

@@ -159,7 +159,7 @@ bool Translator::is_pending(const Operand& operand) const {
 // the instruction that uses the operand.
 void Translator::take_accumulator(Operand* operand) {
   // If nothing else will read it, it needs no slot.
-  if (is_pending(*operand) && number_of(pending_, Dst::N) != kNoForm) pending_.kind = Dst::N;
+  if (is_pending(*operand) && number_of_pending(Dst::N) != kNoForm) pending_.kind = Dst::N;
   operand->src = Src::A;
 }
 
@@ -192,21 +192,20 @@ bool Translator::choose(const FormIndex& forms, bool swaps) {
   return true;
 }
 
-// Number of the form that `pending` takes with a result of class `kind`, or kNoForm.
-uint8_t Translator::number_of(const Pending& pending, Dst kind) const {
-  return forms_of(detail::instruction(pending.op)).find(pending.a.src, pending.b.src, kind);
+// Number of the form that the waiting instruction takes with a result of class `kind`, or kNoForm.
+uint8_t Translator::number_of_pending(Dst kind) const {
+  return pending_forms_->find(pending_.a.src, pending_.b.src, kind);
 }
 
 // The handler of the instruction that waits.
 Handler Translator::handler_of_pending() const {
   const Pending& p = pending_;
   const Instruction& info = detail::instruction(p.op);
-  const FormIndex& forms = forms_of(info);
-  uint32_t number = forms.find(p.a.src, p.b.src, p.kind);
+  uint32_t number = number_of_pending(p.kind);
   // The forms without an offset follow the others.
   const bool is_memory = info.shape == Shape::kStore || info.shape == Shape::kLoad;
   if (is_memory && has_near_forms(info) && p.immediate == 0 && p.a.src != Src::C) {
-    number += forms.count;
+    number += pending_forms_->count;
   }
   return add(first_handler(p.op), number);
 }
@@ -248,14 +247,15 @@ void Translator::flush() {
 }
 
 // Writes what waits and makes the current instruction wait in its place, as `op` with sources a_
-// and b_. Its result gets the slot that comes next.
-void Translator::wait(Op op) {
+// and b_, in one of `forms`. Its result gets the slot that comes next.
+void Translator::wait(Op op, const FormIndex& forms) {
   flush();
   last_result_at_ = kNoPatch;
   Pending& p = pending_;
   p.active = true;
   p.op = op;
   p.kind = Dst::D;
+  pending_forms_ = &forms;
   p.destination = height_;
   p.offset = in_.offset;
   p.a = a_;
