@@ -385,9 +385,9 @@ Error instantiate_with(StoreData* store, const Module* module, const Imports& im
   }
   if (error.code != ErrorCode::kOutOfMemory) error.index = segments.number;
   if (!segments.has_reached_others) {
-    data_->instances = made->next;
-    data_->next_reference = made->reference_base;
-    data_->arena.roll_back_low(mark);
+    store->instances = made->next;
+    store->next_reference = made->reference_base;
+    store->arena.roll_back_low(mark);
   }
   return error;
 }
