@@ -359,39 +359,6 @@ ErrorCode make_instance(StoreData& store, const ModuleData& module, const Import
   return ErrorCode::kOk;
 }
 
-Error instantiate_with(StoreData* store, const Module* module, const Imports& imports,
-                       Instance** instance) {
-  *instance = nullptr;
-  Error error;
-  error.code = ErrorCode::kOutOfMemory;
-  if (store == nullptr || module == nullptr) return error;
-  const Arena::Mark mark = store->arena.mark();
-  InstanceData* made = nullptr;
-  const ImportData* import = nullptr;
-  error.code = make_instance(*store, ModuleData::of(*module), imports, &made, &import);
-  if (!error.ok()) {
-    store->arena.roll_back_low(mark);
-    if (error.code == ErrorCode::kUnknownImport || error.code == ErrorCode::kIncompatibleImport) {
-      error.module_name = import->module_name;
-      error.field_name = import->field_name;
-    }
-    return error;
-  }
-  SegmentsRun segments;
-  error.code = run_segments(*made, &segments);
-  if (error.ok()) {
-    *instance = made;
-    return error;
-  }
-  if (error.code != ErrorCode::kOutOfMemory) error.index = segments.number;
-  if (!segments.has_reached_others) {
-    store->instances = made->next;
-    store->next_reference = made->reference_base;
-    store->arena.roll_back_low(mark);
-  }
-  return error;
-}
-
 }  // namespace
 
 #ifndef MOTE_IMPORTS_BY_POSITION
@@ -408,20 +375,49 @@ Reference element_reference(InstanceData& instance, uint32_t item) {
 
 #ifdef MOTE_IMPORTS_BY_POSITION
 Error Store::instantiate(const Module* module, Span<const Extern> imports, Instance** instance) {
+  using namespace detail;
   if (module != nullptr && imports.size() < module->import_count()) {
     *instance = nullptr;
-    Error error = detail::make_error(ErrorCode::kUnknownImport);
-    const ImportInfo missing = module->import(static_cast<uint32_t>(imports.size()));
-    error.module_name = missing.module_name;
-    error.field_name = missing.field_name;
-    return error;
+    Error missing = make_error(ErrorCode::kUnknownImport);
+    const ImportInfo info = module->import(static_cast<uint32_t>(imports.size()));
+    missing.module_name = info.module_name;
+    missing.field_name = info.field_name;
+    return missing;
   }
-  return detail::instantiate_with(data_, module, imports, instance);
-}
 #else
 Error Store::instantiate(const Module* module, Instance** instance) {
-  return detail::instantiate_with(data_, module, {}, instance);
-}
+  using namespace detail;
+  const Imports imports{};
 #endif
+  *instance = nullptr;
+  Error error;
+  error.code = ErrorCode::kOutOfMemory;
+  if (data_ == nullptr || module == nullptr) return error;
+  const Arena::Mark mark = data_->arena.mark();
+  InstanceData* made = nullptr;
+  const ImportData* import = nullptr;
+  error.code = make_instance(*data_, ModuleData::of(*module), imports, &made, &import);
+  if (!error.ok()) {
+    data_->arena.roll_back_low(mark);
+    if (error.code == ErrorCode::kUnknownImport || error.code == ErrorCode::kIncompatibleImport) {
+      error.module_name = import->module_name;
+      error.field_name = import->field_name;
+    }
+    return error;
+  }
+  SegmentsRun segments;
+  error.code = run_segments(*made, &segments);
+  if (error.ok()) {
+    *instance = made;
+    return error;
+  }
+  if (error.code != ErrorCode::kOutOfMemory) error.index = segments.number;
+  if (!segments.has_reached_others) {
+    data_->instances = made->next;
+    data_->next_reference = made->reference_base;
+    data_->arena.roll_back_low(mark);
+  }
+  return error;
+}
 
 }  // namespace mote
