@@ -59,6 +59,22 @@ check_readme() {
   fi
 }
 
+# Every unit test and fuzz target that SECURITY.md names exists.
+check_security() {
+  local name missing=()
+  while read -r name; do
+    grep -qrE "TEST\(${name%.*}, ${name#*.}\)" test/*.cpp || missing+=("$name")
+  done < <(grep -oE '`[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+`' SECURITY.md | tr -d '`' | sort -u)
+  while read -r name; do
+    [[ -e test/fuzz/$name.cpp ]] || missing+=("$name")
+  done < <(grep -oE '`fuzz_[a-z]+`' SECURITY.md | tr -d '`' | sort -u)
+  if [[ ${#missing[@]} -eq 0 ]]; then
+    pass
+  else
+    fail "SECURITY.md names tests that do not exist: ${missing[*]}"
+  fi
+}
+
 # ---- One preset -----------------------------------------------------------------------------
 
 build() {  # preset
@@ -293,6 +309,7 @@ mote_setup test
 mkdir -p build
 check_format
 check_readme
+check_security
 for preset in $presets; do
   if [[ $preset == release-clang22 ]] && ! command -v clang++-22 >/dev/null; then
     skip "preset release-clang22: there is no clang++-22"

@@ -80,7 +80,8 @@ class Store {
   // copies element and data segments. Does not run the start function: Execution::start_instance
   // does, and must be called next when the module has one. Fails with a link error, kOutOfMemory,
   // or a trap (a segment out of bounds; what earlier segments wrote to imported tables and
-  // memories stays, as the specification demands, and then the instance's memory stays taken, too).
+  // memories stays, as the specification demands). A failure gives all memory back, but for that of
+  // a module that imports a table or a memory and whose segments fail.
   Error instantiate(const Module* module, Instance** instance);
 
   // The same with imports by position: number i of `imports` is for import i of the module. Neither

@@ -229,39 +229,23 @@ ErrorCode fill_memory(InstanceData& instance, const DataSegment& segment) {
   return code;
 }
 
-// How far run_segments() came.
-struct SegmentsRun {
-  uint32_t number = 0;  // of the latest segment
-  // One went to a table or memory that was imported: others may refer to the instance's functions,
-  // or have memory behind it.
-  bool has_reached_others = false;
-
-  void note(ErrorCode code, bool is_imported) {
-    if (is_imported && code == ErrorCode::kOk) has_reached_others = true;
-  }
-};
-
-// Active segments are dropped when they were copied.
-ErrorCode run_segments(InstanceData& instance, SegmentsRun* run) {
+// Active segments are dropped when they were copied. `*number`: of the segment that failed.
+ErrorCode run_segments(InstanceData& instance, uint32_t* number) {
   const ModuleData& module = *instance.module;
   ErrorCode code = fill_globals(instance);
   for (uint32_t i = 0; i < module.element_count && code == ErrorCode::kOk; i++) {
     const ElementSegment& segment = module.elements[i];
     if (segment.mode == SegmentMode::kPassive) continue;
     set_dropped(instance.dropped_elements, i);
-    if (segment.mode == SegmentMode::kActive) {
-      code = fill_table(instance, segment);
-      run->note(code, segment.table < module.imported_tables);
-    }
-    run->number = i;
+    if (segment.mode == SegmentMode::kActive) code = fill_table(instance, segment);
+    *number = i;
   }
   for (uint32_t i = 0; i < module.data_count && code == ErrorCode::kOk; i++) {
     const DataSegment& segment = module.data[i];
     if (segment.mode == SegmentMode::kPassive) continue;
     set_dropped(instance.dropped_data, i);
     code = fill_memory(instance, segment);
-    run->note(code, segment.memory < module.imported_memories);
-    run->number = i;
+    *number = i;
   }
   return code;
 }
@@ -405,16 +389,17 @@ Error Store::instantiate(const Module* module, Instance** instance) {
     }
     return error;
   }
-  SegmentsRun segments;
-  error.code = run_segments(*made, &segments);
+  uint32_t segment = 0;
+  error.code = run_segments(*made, &segment);
   if (error.ok()) {
     *instance = made;
     return error;
   }
-  if (error.code != ErrorCode::kOutOfMemory) error.index = segments.number;
-  if (!segments.has_reached_others) {
+  if (error.code != ErrorCode::kOutOfMemory) error.index = segment;
+  // With an imported table, others may hold references to the instance's functions; with an
+  // imported memory, that may lie behind the instance by now: then it stays.
+  if (made->module->imported_tables == 0 && made->module->imported_memories == 0) {
     data_->instances = made->next;
-    data_->next_reference = made->reference_base;
     data_->arena.roll_back_low(mark);
   }
   return error;
