@@ -80,7 +80,7 @@ TEST(Extern, ImportsByPositionDoNotLookAtNames) {
 TEST(Extern, OneThatDoesNotMatchIsRefused) {
   Given f;
   const std::vector<Extern> good = f.imports();
-  Extern five_pages, bytes, small_table, wrong_global;
+  Extern five_pages, small_table, wrong_global;
   ASSERT_TRUE(make_memory(f.store, limits(1, 5), &five_pages).ok());
   ASSERT_TRUE(make_table(f.store, limits(1, 5, ValueType::kFuncRef),
                          Value::null(ValueType::kFuncRef), &small_table)

@@ -8,7 +8,7 @@
 //   };
 //   store.provide(kApi, &board);
 //
-// Parameters: int32_t, uint32_t, int64_t, uint64_t, float, double; Span<uint8_t>,
+// Parameters: integers of 32 and 64 bits, float, double; Span<uint8_t>,
 // Span<const uint8_t> and StringView take two Wasm parameters (pointer, length) and arrive checked
 // against the guest's memory: a bad range traps before the function is called. Any array of
 // trivially copyable T works as Span<T> when the guest's pointer is aligned for T (otherwise it

@@ -28,14 +28,22 @@ struct NumberBinding {
     memcpy(__builtin_assume_aligned(slots, 4), &value, sizeof value);
   }
 };
+// Which of them int32_t and int64_t are differs between systems; their size is what counts.
+template <class T>
+struct IntegerBinding : NumberBinding<T, sizeof(T) == 4 ? ValueType::kI32 : ValueType::kI64> {};
 template <>
-struct Binding<int32_t> : NumberBinding<int32_t, ValueType::kI32> {};
+struct Binding<int> : IntegerBinding<int> {};
 template <>
-struct Binding<uint32_t> : NumberBinding<uint32_t, ValueType::kI32> {};
+struct Binding<unsigned> : IntegerBinding<unsigned> {};
 template <>
-struct Binding<int64_t> : NumberBinding<int64_t, ValueType::kI64> {};
+struct Binding<long> : IntegerBinding<long> {};
 template <>
-struct Binding<uint64_t> : NumberBinding<uint64_t, ValueType::kI64> {};
+struct Binding<unsigned long> : IntegerBinding<unsigned long> {};
+template <>
+struct Binding<long long> : IntegerBinding<long long> {};
+template <>
+struct Binding<unsigned long long> : IntegerBinding<unsigned long long> {};
+static_assert(sizeof(int) == 4 && sizeof(long long) == 8, "integers of 32 and 64 bits");
 template <>
 struct Binding<float> : NumberBinding<float, ValueType::kF32> {};
 template <>

@@ -10,8 +10,8 @@
 
 namespace mote {
 
+class Execution;
 class Instance;
-
 // Names one function of one instance. Cheap to copy; valid as long as the instance.
 struct Function {
   Instance* instance = nullptr;
@@ -29,6 +29,11 @@ class Instance {
   Function function(StringView name);
   // Type of a function of this instance. `funcidx` must be in range.
   FunctionType function_type(uint32_t funcidx) const;
+
+  // Calls the exported function `name` with C++ values: call<int(int, int)>(execution, "add", 2,
+  // 40). See mote/typed_call.hpp.
+  template <class Signature, class... A>
+  auto call(Execution& execution, StringView name, A... arguments);
 
   // Value of an exported global. Fails with kUnknownGlobal.
   Error global(StringView name, Value* value) const;

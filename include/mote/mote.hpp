@@ -13,4 +13,5 @@
 #include <mote/snapshot.hpp>
 #include <mote/span.hpp>
 #include <mote/store.hpp>
+#include <mote/typed_call.hpp>
 #include <mote/value.hpp>
