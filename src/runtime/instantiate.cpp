@@ -371,8 +371,8 @@ Error instantiate_with(StoreData* store, const Module* module, const Imports& im
   // With an imported table, others may hold references to the instance's functions; with an
   // imported memory, that may lie behind the instance by now: then it stays.
   if (made->module->imported_tables == 0 && made->module->imported_memories == 0) {
-    data_->instances = made->next;
-    data_->arena.roll_back_low(mark);
+    store->instances = made->next;
+    store->arena.roll_back_low(mark);
   }
   return error;
 }
