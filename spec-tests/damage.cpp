@@ -55,8 +55,8 @@ class Damage {
   void try_input(const std::string& name, const char* what, size_t at,
                  const std::vector<uint8_t>& input, size_t cut) {
     counts_.inputs++;
-    store_.reset();
-    Error problem = provide_spectest(store_);
+    Error problem = store_.reset();
+    if (problem.ok()) problem = provide_spectest(store_);
     if (!problem.ok()) return fail(name, what, at, "the spectest module does not load", problem);
     const MemoryReport before = store_.memory();
     const Bytes bytes(input.data(), input.size());

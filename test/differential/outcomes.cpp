@@ -119,8 +119,8 @@ class Runner {
 
  private:
   Error begin(Bytes bytes) {
-    store_.reset();
-    Error error = store_.provide(kHost, &events_);
+    Error error = store_.reset();
+    if (error.ok()) error = store_.provide(kHost, &events_);
     if (error.ok()) error = load(store_, bytes, &module_);
     if (error.ok()) error = store_.instantiate(module_, &instance_);
     return error;

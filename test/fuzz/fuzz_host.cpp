@@ -1,8 +1,8 @@
 // Fuzz target: the embedder's side. The input is a script of calls of the public API in any order,
 // right and wrong ones, on one store: loads in pieces, instances, executions that run, pause, wait,
 // are cancelled and destroyed. Host functions go on with the same script from within a guest's
-// call. Only what the headers forbid is left out: using what a reset() has taken away, and
-// destroying or resetting from within a host function.
+// call. Only what the headers forbid is left out: using modules and instances that a reset() has
+// taken away, and destroying from within a host function.
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -269,15 +269,64 @@ void use_instance(World& world, Host* host) {
   }
 }
 
+#if MOTE_FEATURE_SNAPSHOTS
+// Saves all that there is and restores it at once: nothing must have changed. A damaged snapshot is
+// refused.
+void save_and_restore(World& world) {
+  std::vector<Execution*> executions;
+  std::vector<RunState> states;
+  for (const auto& execution : world.executions) {
+    if (execution == nullptr || !execution->error().ok()) continue;
+    executions.push_back(execution.get());
+    states.push_back(execution->state());
+  }
+  const Span<Execution* const> all(executions.data(), executions.size());
+  std::vector<uint8_t> bytes;
+  size_t size = 0;
+  const Error saved = save_snapshot(
+      world.store, all,
+      [](void* context, Bytes more) {
+        auto& to = *static_cast<std::vector<uint8_t>*>(context);
+        to.insert(to.end(), more.begin(), more.end());
+        return true;
+      },
+      &bytes, &size);
+  if (!saved.ok()) {
+    check(saved.code == ErrorCode::kBusy, "a snapshot can be saved", saved);
+    return;
+  }
+  check(bytes.size() == size, "the size of a snapshot");
+  for (Execution* execution : executions) execution->cancel();
+  std::vector<uint8_t> damaged = bytes;
+  const uint32_t at = world.script->u32() % static_cast<uint32_t>(damaged.size());
+  damaged[at] = static_cast<uint8_t>(damaged[at] ^ (1u << world.script->below(8)));
+  check(!restore_snapshot(world.store, all, view(damaged)).ok(), "a damaged snapshot is refused");
+  damaged.resize(at);
+  check(!restore_snapshot(world.store, all, view(damaged)).ok(), "half a snapshot is refused");
+  const Error restored = restore_snapshot(world.store, all, view(bytes));
+  check(restored.ok() || restored.code == ErrorCode::kOutOfMemory, "it can be restored", restored);
+  if (!restored.ok()) return;
+  for (size_t i = 0; i < executions.size(); i++) {
+    const bool had_call = states[i] != RunState::kDone && states[i] != RunState::kTrapped;
+    check(!had_call || executions[i]->state() == states[i], "the same state");
+  }
+}
+#endif
+
 void forget_all(World& world) {
-  if (world.depth != 0) return;
-  if (world.script->below(2) == 0) {  // before or after
+  if (world.depth != 0) {
+    check(world.store.reset().code == ErrorCode::kBusy, "no reset while a guest runs");
+    return;
+  }
+  const auto end_all = [&world] {
     world.loader.reset();
     for (auto& execution : world.executions) execution.reset();
-  }
-  world.store.reset();
-  world.loader.reset();
-  for (auto& execution : world.executions) execution.reset();
+  };
+  // Executions and loaders end before, after, or stay: then they refuse to work.
+  const uint32_t when = world.script->below(3);
+  if (when == 0) end_all();
+  check(world.store.reset().ok(), "a reset");
+  if (when == 1) end_all();
   world.modules.clear();
   world.instances.clear();
   check(world.store.provide(kHost, &world).ok() && world.store.provide(kOther, &world).ok(),
@@ -290,6 +339,10 @@ void step(World& world, Host* host) {
   switch (script.below(16)) {
     case 0:
       if (script.below(8) == 0) forget_all(world);
+#if MOTE_FEATURE_SNAPSHOTS
+      else
+        save_and_restore(world);
+#endif
       break;
     case 1:
     case 2: use_loader(world); break;
@@ -331,7 +384,7 @@ void step(World& world, Host* host) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static FuzzStore memory(kStoreBytes);
   Choices script(data, size);
-  memory.store.reset();
+  check(memory.store.reset().ok(), "a reset");
   World world(memory.store);
   world.script = &script;
   check(world.store.provide(kHost, &world).ok() && world.store.provide(kOther, &world).ok(),

@@ -46,10 +46,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::vector<uint8_t> bytes = choices.rest();
 
   // The input as an image of its own: nearly always refused, but read.
-  reader.store.reset();
+  check(reader.store.reset().ok(), "a reset");
   open(reader.store, view(bytes));
 
-  maker.store.reset();
+  check(maker.store.reset().ok(), "a reset");
   const Module* module = nullptr;
   if (!load(maker.store, view(bytes), &module).ok()) return 0;
   uint32_t image_size = 0;
@@ -72,15 +72,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       other[at] = static_cast<uint8_t>(other[at] ^ (1u << (seed >> 3) % 8));
     }
     if (other == image) continue;
-    reader.store.reset();
+    check(reader.store.reset().ok(), "a reset");
     check(!open(reader.store, view(other)), "a damaged image is refused");
     seal(&other);
-    reader.store.reset();
+    check(reader.store.reset().ok(), "a reset");
     open(reader.store, view(other));
   }
   // Cut off anywhere.
   image.resize(seed % image.size());
-  reader.store.reset();
+  check(reader.store.reset().ok(), "a reset");
   check(!open(reader.store, view(image)), "an image that is cut off is refused");
   return 0;
 }

@@ -39,8 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.keep_names = (flags & 1) != 0;
   LoadOptions whole_options = options;
   whole_options.bytes_stay = (flags & 2) != 0;
-  whole.store.reset();
-  pieces.store.reset();
+  check(whole.store.reset().ok() && pieces.store.reset().ok(), "a reset");
   const MemoryReport before = whole.store.memory();
 
   const Module* a = nullptr;

@@ -41,7 +41,7 @@ struct Run {
   explicit Run(size_t bytes) : memory(bytes), suppliers(&host) {}
 
   bool begin(Bytes bytes, uint32_t seed) {
-    memory.store.reset();
+    check(memory.store.reset().ok(), "a reset");
     world = World();
     world.seed = seed;
     return load(memory.store, bytes, &module).ok() &&

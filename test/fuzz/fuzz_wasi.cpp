@@ -86,7 +86,7 @@ std::vector<uint8_t> make_module(uint32_t memory_bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static FuzzStore memory(kStoreBytes);
   Choices choices(data, size);
-  memory.store.reset();
+  check(memory.store.reset().ok(), "a reset");
   calls = choices.byte();
   const WasiSystem system = make_system(choices.byte());
   Wasi wasi(system, kTexts, kEnvironment);
