@@ -12,6 +12,9 @@
 #include "native.hpp"
 #include "output.hpp"
 #include "sieve.wasm.hpp"
+#ifdef MOTE_BENCH_WASM3
+#include "peer_wasm3.hpp"
+#endif
 
 namespace {
 
@@ -63,6 +66,9 @@ void measure(mote::MutableBytes ram, const Guest& guest) {
   mote_bench_end();
   print_region("native_", guest.name);
   if (execution.result(0).as_i32() != expected) bench::fail("wrong result", guest.name);
+#ifdef MOTE_BENCH_WASM3
+  bench::count_wasm3(guest.name, guest.wasm, expected);
+#endif
 }
 
 }  // namespace
