@@ -92,7 +92,7 @@ Errno Walk::replace_link(StringView name) {
   if (system_.read_link == nullptr) return kLoop;
   if (++followed_ > kMaxLinks) return kLoop;
   char* const begin = reinterpret_cast<char*>(links_.data());
-  if (rest_.size() > links_.size()) return kNameTooLong;
+  if (links_.empty() || rest_.size() > links_.size()) return kNameTooLong;
   char* const rest = begin + (links_.size() - rest_.size());
   if (!is_in_links_) memcpy(rest, rest_.data(), rest_.size());
   // The name must stay while the link is read.
