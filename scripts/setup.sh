@@ -17,7 +17,7 @@ mote_packages_demo=(
 )
 mote_packages_test=("${mote_packages_demo[@]}"
   "libclang-rt-14-dev|libclang-rt-dev" clang-format@clang-format
-  python3@python3
+  python3@python3 pkg-config@pkg-config
 )
 # What is left out without them is said by CMake ("example ... is not built") and by test.sh.
 mote_packages_optional_demo=(

@@ -399,8 +399,8 @@ Error Store::instantiate(const Module* module, Instance** instance) {
   // With an imported table, others may hold references to the instance's functions; with an
   // imported memory, that may lie behind the instance by now: then it stays.
   if (made->module->imported_tables == 0 && made->module->imported_memories == 0) {
-    store->instances = made->next;
-    store->arena.roll_back_low(mark);
+    data_->instances = made->next;
+    data_->arena.roll_back_low(mark);
   }
   return error;
 }
