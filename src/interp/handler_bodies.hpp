@@ -166,20 +166,22 @@ MOTE_INLINE Flow binary(Registers& r) {
   return next<kAtResult + result_units(kDst)>(r);
 }
 
-// Arithmetic that is a function (outlined.hpp). Its number stands before the operands.
+// Arithmetic that is a function (outlined.hpp). What to do stands before the operands.
 MOTE_INLINE Flow outlined_unary(Registers& r) {
   constexpr uint32_t kAtA = kHandlerUnits + kSlotUnits;
-  const ErrorCode code = kUnaryFunctions[read_number(r.pc() + kHandlerUnits)](
-      r.frame() + read_slot(r.pc() + kAtA), r.frame() + read_slot(r.pc() + kAtA + kSlotUnits));
+  const uint8_t* const a = r.frame() + read_slot(r.pc() + kAtA);
+  const ErrorCode code = run_outlined(read_number(r.pc() + kHandlerUnits), a, a,
+                                      r.frame() + read_slot(r.pc() + kAtA + kSlotUnits));
   if (code != ErrorCode::kOk) return trap(r, code);
   return next<kAtA + 2 * kSlotUnits>(r);
 }
 
 MOTE_INLINE Flow outlined_binary(Registers& r) {
   constexpr uint32_t kAtA = kHandlerUnits + kSlotUnits;
-  const ErrorCode code = kBinaryFunctions[read_number(r.pc() + kHandlerUnits)](
-      r.frame() + read_slot(r.pc() + kAtA), r.frame() + read_slot(r.pc() + kAtA + kSlotUnits),
-      r.frame() + read_slot(r.pc() + kAtA + 2 * kSlotUnits));
+  const ErrorCode code =
+      run_outlined(read_number(r.pc() + kHandlerUnits), r.frame() + read_slot(r.pc() + kAtA),
+                   r.frame() + read_slot(r.pc() + kAtA + kSlotUnits),
+                   r.frame() + read_slot(r.pc() + kAtA + 2 * kSlotUnits));
   if (code != ErrorCode::kOk) return trap(r, code);
   return next<kAtA + 3 * kSlotUnits>(r);
 }

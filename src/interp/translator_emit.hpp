@@ -225,7 +225,7 @@ void Translator::flush() {
   if (!is_memory && is_outlined(info)) {
     // Outlined instructions have one form: slots only.
     at = start(has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary);
-    write_number(at, static_cast<uint32_t>(first_handler(p.op)));
+    write_number(at, outlined_number(info, static_cast<uint32_t>(first_handler(p.op))));
     at += kSlotUnits;
   } else
 #endif
