@@ -28,17 +28,26 @@ enum class Flow : uint8_t {
   kTouch8,
   kCheck,  // look at fuel and the interrupt flag, then run the instruction again
   kStop,   // leave the engine; state and reason are stored already
-  kJump1,  // go to the target that stands one unit behind the handler's (MOTE_SHARED_JUMP)
+  kJump1,  // go to the target that stands one unit behind the handler's (MOTE_SHARED_ENDS)
   kJump2,
   kJump3,
   kJump4,
+  kResult2,  // store a result of one slot, whose operand is the third unit, and end the instruction
+  kResult3,
+  kResult4,
+  kResult5,
+  kWideResult2,  // the same with two slots
+  kWideResult3,
+  kWideResult4,
+  kWideResult5,
 };
 
-// Whether handlers of branches share the code that goes to a target. Where size counts.
+// Whether handlers share the code that goes to the target of a branch, and that which stores a
+// result, at the cost of a jump. Where size counts.
 #if MOTE_DIRECTIONS == 1 && MOTE_DISPATCH != MOTE_DISPATCH_TAIL
-#define MOTE_SHARED_JUMP 1
+#define MOTE_SHARED_ENDS 1
 #else
-#define MOTE_SHARED_JUMP 0
+#define MOTE_SHARED_ENDS 0
 #endif
 
 // Ends a body that is done: the next instruction is kUnits further on.
@@ -122,10 +131,20 @@ MOTE_INLINE T source(const Registers& r) {
   }
 }
 
+// Ends a body with its result, whose operand is the last one.
 template <class T, Dst kDst, uint32_t kAt>
-MOTE_INLINE void result(Registers& r, T value) {
+MOTE_INLINE Flow result(Registers& r, T value) {
+#if MOTE_SHARED_ENDS
+  static_assert(kDst == Dst::D && !kIsFloat<T> && kAt >= 2 && kAt <= 5, "no such end");
+  constexpr Flow kFirst = sizeof(T) == 8 ? Flow::kWideResult2 : Flow::kResult2;
+  r.result = static_cast<uint32_t>(value);
+  if constexpr (sizeof(T) == 8) r.result_high = static_cast<uint32_t>(value >> 32);
+  return static_cast<Flow>(static_cast<uint32_t>(kFirst) + kAt - 2);
+#else
   if constexpr (kDst == Dst::D) store_slot<T>(r.frame(), read_slot(r.pc() + kAt), value);
   set_accumulator<T>(r, value);
+  return next<kAt + result_units(kDst)>(r);
+#endif
 }
 
 // ---- Arithmetic ------------------------------------------------------------------------------
@@ -143,8 +162,7 @@ MOTE_INLINE Flow unary(Registers& r) {
   } else {
     value = Op::apply(a);
   }
-  result<R, kDst, kAtResult>(r, value);
-  return next<kAtResult + result_units(kDst)>(r);
+  return result<R, kDst, kAtResult>(r, value);
 }
 
 template <class Op, Src kA, Src kB, Dst kDst>
@@ -162,8 +180,7 @@ MOTE_INLINE Flow binary(Registers& r) {
   } else {
     value = Op::apply(a, b);
   }
-  result<R, kDst, kAtResult>(r, value);
-  return next<kAtResult + result_units(kDst)>(r);
+  return result<R, kDst, kAtResult>(r, value);
 }
 
 // Arithmetic that is a function (outlined.hpp). What to do stands before the operands.
@@ -191,8 +208,7 @@ MOTE_INLINE Flow outlined_binary(Registers& r) {
 template <class T, Src kA>
 MOTE_INLINE Flow copy(Registers& r) {
   constexpr uint32_t kAtResult = kHandlerUnits + source_units<T>(kA);
-  result<T, Dst::D, kAtResult>(r, source<T, kA, kHandlerUnits>(r));
-  return next<kAtResult + kSlotUnits>(r);
+  return result<T, Dst::D, kAtResult>(r, source<T, kA, kHandlerUnits>(r));
 }
 
 template <class T, Src kCondition>
@@ -202,8 +218,7 @@ MOTE_INLINE Flow select(Registers& r) {
   const uint32_t condition = source<uint32_t, kCondition, kAtCondition>(r);
   const T a = source<T, Src::S, kHandlerUnits>(r);
   const T b = source<T, Src::S, kHandlerUnits + kSlotUnits>(r);
-  result<T, Dst::D, kAtResult>(r, condition != 0 ? a : b);
-  return next<kAtResult + kSlotUnits>(r);
+  return result<T, Dst::D, kAtResult>(r, condition != 0 ? a : b);
 }
 
 // Sets a run of slots to zero: the locals of a function.
@@ -254,8 +269,7 @@ template <class T, uint32_t* (*kCell)(Registers&)>
 MOTE_INLINE Flow global_get(Registers& r) {
   constexpr uint32_t kAtResult = kHandlerUnits + kU32Units;
   const T value = load_slot<T>(reinterpret_cast<const uint8_t*>(kCell(r)), 0);
-  result<T, Dst::D, kAtResult>(r, value);
-  return next<kAtResult + kSlotUnits>(r);
+  return result<T, Dst::D, kAtResult>(r, value);
 }
 
 template <class T, uint32_t* (*kCell)(Registers&), Src kA>
@@ -383,8 +397,7 @@ MOTE_INLINE Flow load(Registers& r) {
   } else {
     value = static_cast<V>(raw);
   }
-  result<V, kDst, kAtResult>(r, value);
-  return next<kAtResult + result_units(kDst)>(r);
+  return result<V, kDst, kAtResult>(r, value);
 }
 
 template <class Access, Src kAddress, Src kValue, bool kHasOffset>
@@ -413,8 +426,7 @@ MOTE_INLINE Flow far_address(Registers& r) {
                              read_u32(r.pc() + kAtOffset), &sum)) {
     return trap(r, ErrorCode::kMemoryBounds);
   }
-  result<uint32_t, Dst::D, kAtResult>(r, sum);
-  return next<kAtResult + kSlotUnits>(r);
+  return result<uint32_t, Dst::D, kAtResult>(r, sum);
 }
 
 // ---- Control ---------------------------------------------------------------------------------
@@ -454,7 +466,7 @@ MOTE_INLINE void restore_checks(Registers& r) {
 // Goes to the target that stands at kAtTarget.
 template <Direction kDirection, uint32_t kAtTarget>
 MOTE_INLINE Flow jump(Registers& r) {
-#if MOTE_SHARED_JUMP
+#if MOTE_SHARED_ENDS
   (void)r;
   static_assert(kAtTarget >= 1 && kAtTarget <= 4, "");
   return static_cast<Flow>(static_cast<uint32_t>(Flow::kJump1) + kAtTarget - 1);
