@@ -175,31 +175,35 @@ ErrorCode convert(uint64_t a, uint32_t from, uint32_t to, uint32_t way, uint64_t
 }
 #endif
 
+// What is not a function of its own. Out of line, so that those that are do not pay for its frame.
+__attribute__((noinline)) ErrorCode run_way(uint64_t a, uint64_t b, uint32_t number,
+                                            uint64_t* result) {
+  const uint32_t way = number & 0xFF;
+  const uint32_t from = number >> 11;
+#if MOTE_FEATURE_FLOATS
+  if ((way & kTruncateWay) == kTruncateWay) return convert(a, from, number >> 8 & 7, way, result);
+#endif
+#if MOTE_OUT_I64
+  if (way >= kDivideWay) return divide(a, b, way, result);
+#endif
+  *result = compare(a, b, from, way);
+  return ErrorCode::kOk;
+}
+
 }  // namespace
 
 ErrorCode run_outlined(uint32_t number, const uint8_t* a, const uint8_t* b, uint8_t* result) {
   const uint32_t way = number & 0xFF;
-  const uint32_t to = number >> 8 & 7;
-  const uint32_t from = number >> 11;
-  const uint64_t x = load_bits(a, from);
-  const uint64_t y = load_bits(b, from);
-  uint64_t value = 0;
-  ErrorCode code = ErrorCode::kOk;
+  const uint64_t x = load_bits(a, number >> 11);
+  const uint64_t y = load_bits(b, number >> 11);
+  uint64_t value;
   if (way < kFirstWay) {
     value = kFunctions[way](x, y);
-  } else if (way < kTruncateWay) {
-    value = compare(x, y, from, way);
-#if MOTE_OUT_I64
-  } else if ((way & kRoundWay) == kDivideWay) {
-    code = divide(x, y, way, &value);
-#endif
-#if MOTE_FEATURE_FLOATS
   } else {
-    code = convert(x, from, to, way, &value);
-#endif
+    const ErrorCode code = run_way(x, y, number, &value);
+    if (code != ErrorCode::kOk) return code;
   }
-  if (code != ErrorCode::kOk) return code;
-  if (is_64(to)) {
+  if (is_64(number >> 8)) {
     store_slot<uint64_t>(result, 0, value);
   } else {
     store_slot<uint32_t>(result, 0, static_cast<uint32_t>(value));

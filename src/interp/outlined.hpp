@@ -14,7 +14,7 @@
 //   0x80 | orders        comparison: it holds in these cases; signed integers (kSignedOrder) or not
 //   0xA0 | Truncation    float to integer
 //   0xC0 | Division      integers
-//   0xE0 | Rounding      float to float
+//   0xE0 | Rounding      float to float; 0xA0 is set for floats only
 #pragma once
 
 #include <stdint.h>
