@@ -62,7 +62,8 @@ __attribute__((noinline)) void run_loop(ExecutionData* execution, const void* co
   if (flow == Flow::kWideResult2) goto on_wide_result2; \
   if (flow == Flow::kWideResult3) goto on_wide_result3; \
   if (flow == Flow::kWideResult4) goto on_wide_result4; \
-  if (flow == Flow::kWideResult5) goto on_wide_result5;
+  if (flow == Flow::kWideResult5) goto on_wide_result5; \
+  if (flow == Flow::kLeave) goto on_leave;
 #else
 #define MOTE_SHARED_FLOWS(flow)
 #endif
@@ -115,6 +116,11 @@ __attribute__((noinline)) void run_loop(ExecutionData* execution, const void* co
     MOTE_RESULT_END(3)
     MOTE_RESULT_END(4)
     MOTE_RESULT_END(5)
+    on_leave:
+    r.set_frame(r.frame() - call_distance(r.link));
+    r.set_pc(r.link);
+    next<0>(r);
+    MOTE_DISPATCH_NEXT;
 #endif
     uint32_t touched;
     on_touch1: touched = 1; goto on_touch;

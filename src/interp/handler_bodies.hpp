@@ -40,6 +40,7 @@ enum class Flow : uint8_t {
   kWideResult3,
   kWideResult4,
   kWideResult5,
+  kLeave,  // return to r.link
 };
 
 // Whether handlers share the code that goes to the target of a branch, and that which stores a
@@ -203,6 +204,22 @@ MOTE_INLINE Flow outlined_binary(Registers& r) {
   return next<kAtA + 3 * kSlotUnits>(r);
 }
 
+#if MOTE_OUT_FLOAT_UNIT
+MOTE_INLINE Flow outlined_float(Registers& r) {
+  constexpr uint32_t kAtA = kHandlerUnits + kSlotUnits;
+  const float a = load_slot<float>(r.frame(), read_slot(r.pc() + kAtA));
+  const float b = load_slot<float>(r.frame(), read_slot(r.pc() + kAtA + kSlotUnits));
+  float value;
+  switch (static_cast<FloatOp>(read_number(r.pc() + kHandlerUnits) & 3)) {
+    case FloatOp::kF32Add: value = a + b; break;
+    case FloatOp::kF32Sub: value = a - b; break;
+    case FloatOp::kF32Mul: value = a * b; break;
+    default: value = a / b; break;
+  }
+  return result<uint32_t, Dst::D, kAtA + 2 * kSlotUnits>(r, semantics::bit_cast<uint32_t>(value));
+}
+#endif
+
 // ---- Moves -----------------------------------------------------------------------------------
 
 template <class T, Src kA>
@@ -216,9 +233,14 @@ MOTE_INLINE Flow select(Registers& r) {
   constexpr uint32_t kAtCondition = kHandlerUnits + 2 * kSlotUnits;
   constexpr uint32_t kAtResult = kAtCondition + source_units<uint32_t>(kCondition);
   const uint32_t condition = source<uint32_t, kCondition, kAtCondition>(r);
+#if MOTE_SHARED_ENDS
+  const Unit* const chosen = r.pc() + kHandlerUnits + (condition != 0 ? 0 : kSlotUnits);
+  return result<T, Dst::D, kAtResult>(r, load_slot<T>(r.frame(), read_slot(chosen)));
+#else
   const T a = source<T, Src::S, kHandlerUnits>(r);
   const T b = source<T, Src::S, kHandlerUnits + kSlotUnits>(r);
   return result<T, Dst::D, kAtResult>(r, condition != 0 ? a : b);
+#endif
 }
 
 // Sets a run of slots to zero: the locals of a function.
@@ -690,9 +712,14 @@ MOTE_INLINE Flow call_indirect(Registers& r) {
 }
 
 MOTE_INLINE Flow leave(Registers& r, const Unit* link) {
+#if MOTE_SHARED_ENDS
+  r.link = link;
+  return Flow::kLeave;
+#else
   r.set_frame(r.frame() - (call_distance(link)));
   r.set_pc(link);
   return next<0>(r);
+#endif
 }
 
 MOTE_INLINE Flow return_nothing(Registers& r) {

@@ -62,7 +62,7 @@ template <class Op>
 }
 
 template <class Op>
-[[maybe_unused]] uint64_t binary(uint64_t a, uint64_t b) {
+[[maybe_unused]] __attribute__((noinline)) uint64_t binary(uint64_t a, uint64_t b) {
   using T = typename Op::Operand;
   if constexpr (!is_extremum(static_cast<const Op*>(nullptr))) {
     return to_bits(Op::apply(from_bits<T>(a), from_bits<T>(b)));
@@ -75,6 +75,20 @@ template <class Op>
   }
 }
 
+#if MOTE_OUT_I64
+// Two shifts make a rotation: the functions that exist anyway.
+template <>
+[[maybe_unused]] __attribute__((noinline)) uint64_t binary<semantics::I64Rotl>(uint64_t a,
+                                                                               uint64_t b) {
+  return binary<semantics::I64Shl>(a, b) | binary<semantics::I64ShrU>(a, 0 - b);
+}
+template <>
+[[maybe_unused]] __attribute__((noinline)) uint64_t binary<semantics::I64Rotr>(uint64_t a,
+                                                                               uint64_t b) {
+  return binary<semantics::I64Rotl>(a, 0 - b);
+}
+#endif
+
 using Function = uint64_t (*)(uint64_t a, uint64_t b);
 const Function kFunctions[] = {
 #define MOTE_UNARY(code, name, text, result, operand, feature) \
@@ -85,6 +99,8 @@ const Function kFunctions[] = {
   MOTE_OUTLINED(type, I32, unary<semantics::name>, )
 #define MOTE_BINARY(code, name, text, type, ...) \
   MOTE_OUTLINED(type, type, binary<semantics::name>, )
+#define MOTE_F32_ARITHMETIC(code, name, ...) \
+  MOTE_F32_FUNCTION(MOTE_OUTLINED(F32, F32, binary<semantics::name>, ))
 #include "loader/instructions.def"
     nullptr,  // the list may be empty
 };

@@ -11,6 +11,7 @@
 // The way, which first_handler() gives for an outlined instruction, is a number of
 // OutlinedFunction, or it describes one of many that are alike:
 //
+//   0x7C | FloatOp       arithmetic of f32 with an FPU: a handler of its own, for it is little work
 //   0x80 | orders        comparison: it holds in these cases; signed integers (kSignedOrder) or not
 //   0xA0 | Truncation    float to integer
 //   0xC0 | Division      integers
@@ -32,16 +33,23 @@ enum class OutlinedFunction : uint8_t {
 #define MOTE_ROUND(...)
 #define MOTE_TEST(code, name, text, type, feature) MOTE_OUTLINED(type, I32, k##name, )
 #define MOTE_BINARY(code, name, text, type, ...) MOTE_OUTLINED(type, type, k##name, )
+#define MOTE_F32_ARITHMETIC(code, name, ...) MOTE_F32_FUNCTION(MOTE_OUTLINED(F32, F32, k##name, ))
 #include "loader/instructions.def"
   kCount,
 };
 
+enum class FloatOp : uint8_t {
+#define MOTE_F32_ARITHMETIC(code, name, ...) k##name,
+#include "loader/instructions.def"
+};
+
+constexpr uint8_t kFloatWay = 0x7C;
 constexpr uint8_t kFirstWay = 0x80;
 constexpr uint8_t kCompareWay = 0x80;
 constexpr uint8_t kTruncateWay = 0xA0;
 constexpr uint8_t kDivideWay = 0xC0;
 constexpr uint8_t kRoundWay = 0xE0;
-static_assert(static_cast<uint8_t>(OutlinedFunction::kCount) <= kFirstWay, "numbers of functions");
+static_assert(static_cast<uint8_t>(OutlinedFunction::kCount) <= kFloatWay, "numbers of functions");
 
 // How two numbers are to each other, one bit for each case.
 enum Order : uint8_t { kLess = 1, kEqual = 2, kGreater = 4, kUnordered = 8, kSignedOrder = 16 };

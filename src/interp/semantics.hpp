@@ -167,7 +167,11 @@ MOTE_INLINE double round_up(double a) { return round_float(a, Rounding::kUp); }
 MOTE_INLINE double round_down(double a) { return round_float(a, Rounding::kDown); }
 MOTE_INLINE double round_to_zero(double a) { return round_float(a, Rounding::kToZero); }
 #endif
+#if defined(__ARM_FP)
+MOTE_INLINE float square_root(float a) { return __builtin_sqrtf(a); }  // an instruction
+#else
 MOTE_ROUND(float, square_root, __builtin_sqrtf(a))
+#endif
 MOTE_ROUND(double, square_root, __builtin_sqrt(a))
 #undef MOTE_ROUND
 

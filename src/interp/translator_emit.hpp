@@ -225,8 +225,13 @@ void Translator::flush() {
 #if MOTE_OUT_I64 || MOTE_OUT_F32 || MOTE_OUT_F64
   if (!is_memory && is_outlined(info)) {
     // Outlined instructions have one form: slots only.
-    at = start(has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary);
-    write_number(at, outlined_number(info, static_cast<uint32_t>(first_handler(p.op))));
+    const uint32_t way = static_cast<uint32_t>(first_handler(p.op));
+    Handler handler = has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary;
+#if MOTE_OUT_FLOAT_UNIT
+    if ((way & ~3u) == kFloatWay) handler = Handler::kOutlinedFloat;
+#endif
+    at = start(handler);
+    write_number(at, outlined_number(info, way));
     at += kSlotUnits;
   } else
 #endif
