@@ -49,15 +49,31 @@ __attribute__((noinline)) void run_loop(ExecutionData* execution, const void* co
       default: __builtin_unreachable();
 #endif
 
-#if MOTE_SHARED_JUMP
-#define MOTE_JUMPS(flow)                   \
-  if (flow == Flow::kJump1) goto on_jump1; \
-  if (flow == Flow::kJump2) goto on_jump2; \
-  if (flow == Flow::kJump3) goto on_jump3; \
-  if (flow == Flow::kJump4) goto on_jump4;
+#if MOTE_SHARED_ENDS
+#define MOTE_SHARED_FLOWS(flow)                         \
+  if (flow == Flow::kJump1) goto on_jump1;              \
+  if (flow == Flow::kJump2) goto on_jump2;              \
+  if (flow == Flow::kJump3) goto on_jump3;              \
+  if (flow == Flow::kJump4) goto on_jump4;              \
+  if (flow == Flow::kResult2) goto on_result2;          \
+  if (flow == Flow::kResult3) goto on_result3;          \
+  if (flow == Flow::kResult4) goto on_result4;          \
+  if (flow == Flow::kResult5) goto on_result5;          \
+  if (flow == Flow::kWideResult2) goto on_wide_result2; \
+  if (flow == Flow::kWideResult3) goto on_wide_result3; \
+  if (flow == Flow::kWideResult4) goto on_wide_result4; \
+  if (flow == Flow::kWideResult5) goto on_wide_result5; \
+  if (flow == Flow::kLeave) goto on_leave;
 #else
-#define MOTE_JUMPS(flow)
+#define MOTE_SHARED_FLOWS(flow)
 #endif
+// The end of handlers whose result's operand is `at` units behind their own.
+#define MOTE_RESULT_END(at)                                                                  \
+  on_wide_result##at                                                                         \
+      : store_slot<uint32_t>(r.frame(), read_slot(r.pc() + at) + kSlotBytes, r.result_high); \
+  on_result##at : store_slot<uint32_t>(r.frame(), read_slot(r.pc() + at), r.result);         \
+  next<at + kSlotUnits>(r);                                                                  \
+  MOTE_DISPATCH_NEXT;
 #define MOTE_HANDLER(name, ...)                     \
   MOTE_HANDLER_LABEL(name) : {                      \
     const Flow flow = __VA_ARGS__(r);               \
@@ -70,7 +86,7 @@ __attribute__((noinline)) void run_loop(ExecutionData* execution, const void* co
     if (flow == Flow::kTouch8) goto on_touch8;      \
     if (flow == Flow::kCheck) goto on_check;        \
     if (flow == Flow::kTrap) goto on_trap;          \
-    MOTE_JUMPS(flow)                                \
+    MOTE_SHARED_FLOWS(flow)                         \
     return;                                         \
   }
 #include "interp/handlers.def"
@@ -80,7 +96,7 @@ __attribute__((noinline)) void run_loop(ExecutionData* execution, const void* co
 #endif
 
 // clang-format off
-#if MOTE_SHARED_JUMP
+#if MOTE_SHARED_ENDS
     uint32_t units;
     on_jump1: units = 1; goto on_jump;
     on_jump2: units = 2; goto on_jump;
@@ -95,6 +111,15 @@ __attribute__((noinline)) void run_loop(ExecutionData* execution, const void* co
       jump_to_next<0>();
 #endif
     }
+    MOTE_DISPATCH_NEXT;
+    MOTE_RESULT_END(2)
+    MOTE_RESULT_END(3)
+    MOTE_RESULT_END(4)
+    MOTE_RESULT_END(5)
+    on_leave:
+    r.set_frame(r.frame() - call_distance(r.link));
+    r.set_pc(r.link);
+    next<0>(r);
     MOTE_DISPATCH_NEXT;
 #endif
     uint32_t touched;

@@ -1,6 +1,8 @@
 // The index of forms: see forms.hpp.
 #include "interp/forms.hpp"
 
+#if MOTE_HANDLERS != MOTE_HANDLERS_SMALL
+
 namespace mote::detail {
 
 namespace {
@@ -114,3 +116,5 @@ const FormIndex& branch_forms_of(const Instruction& info) {
 }
 
 }  // namespace mote::detail
+
+#endif

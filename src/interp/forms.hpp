@@ -236,6 +236,16 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_OUTLINED_10(...) __VA_ARGS__
 #define MOTE_OUTLINED_11(...) __VA_ARGS__
 
+// f32 is outlined, but its arithmetic is what the machine has instructions for: a handler of its
+// own.
+#if MOTE_OUT_F32 && MOTE_FEATURE_FLOATS && defined(__ARM_FP)
+#define MOTE_OUT_FLOAT_UNIT 1
+#define MOTE_F32_FUNCTION(...)
+#else
+#define MOTE_OUT_FLOAT_UNIT 0
+#define MOTE_F32_FUNCTION(...) __VA_ARGS__
+#endif
+
 // ---- Types -----------------------------------------------------------------------------------
 
 constexpr bool is_outlined(ValueType type) {
@@ -251,6 +261,8 @@ inline bool is_outlined(const Instruction& info) {
   return is_outlined(info.operand()) || is_outlined(info.result());
 }
 
+constexpr bool kHasAccumulator =
+    MOTE_OWN_I32 != 0 || MOTE_OWN_I64 != 0 || MOTE_OWN_F32 != 0 || MOTE_OWN_F64 != 0;
 // Whether there are forms that take values of the type from an accumulator.
 __attribute__((always_inline)) constexpr bool owns_accumulator(ValueType type) {
   if (MOTE_OWN_I32 == MOTE_OWN_I64 && MOTE_OWN_I32 == MOTE_OWN_F32 &&
@@ -278,6 +290,20 @@ constexpr bool is_moved_as_integer(ValueType type) {
 constexpr uint8_t kNoForm = 0xFF;
 
 // Number of each form in its list. For one source, `b` is S; for stores and branches, `d` is D.
+#if MOTE_HANDLERS == MOTE_HANDLERS_SMALL
+// Slots only, then the one with a constant as the second source, if there is one: the index need
+// not be kept, and without accumulators the compiler drops what the translator does for them.
+struct FormIndex {
+  uint8_t count;
+
+  constexpr uint8_t find(Src a, Src b, Dst d) const {
+    static_assert(static_cast<int>(Src::S) == 0 && static_cast<int>(Src::C) == 1, "order of forms");
+    const uint8_t number = static_cast<uint8_t>(b);
+    return a == Src::S && d == Dst::D && number < count ? number : kNoForm;
+  }
+  constexpr bool has(Src a, Src b) const { return find(a, b, Dst::D) != kNoForm; }
+};
+#else
 struct FormIndex {
   uint8_t number[3][3][2];
   uint8_t count;
@@ -287,6 +313,7 @@ struct FormIndex {
   }
   constexpr bool has(Src a, Src b) const { return find(a, b, Dst::D) != kNoForm; }
 };
+#endif
 
 // The forms of an instruction: its plain ones.
 const FormIndex& forms_of(const Instruction& info);
@@ -296,5 +323,21 @@ constexpr bool has_near_forms(const Instruction& info) {
 }
 // The forms of a comparison that branch. count 0: there are none.
 const FormIndex& branch_forms_of(const Instruction& info);
+
+#if MOTE_HANDLERS == MOTE_HANDLERS_SMALL
+inline constexpr FormIndex kNoForms = {0};
+inline constexpr FormIndex kSlotsForms = {1};
+inline constexpr FormIndex kConstantForms = {2};
+// Only i32 has levels above 0, and only where nothing traps.
+inline const FormIndex& forms_of(const Instruction& info) {
+  static_assert(MOTE_LEVEL_I32 == 1 && MOTE_TRAP_LEVEL_I32 == 0, "levels of the small set");
+  const bool has_two = info.shape == Shape::kBinary || info.shape == Shape::kCompare;
+  const bool takes_constant = has_two && info.operand() == ValueType::kI32 && !info.can_trap;
+  return takes_constant ? kConstantForms : kSlotsForms;
+}
+inline const FormIndex& branch_forms_of(const Instruction& info) {
+  return info.operand() == ValueType::kI32 ? kConstantForms : kNoForms;
+}
+#endif
 
 }  // namespace mote::detail

@@ -28,17 +28,27 @@ enum class Flow : uint8_t {
   kTouch8,
   kCheck,  // look at fuel and the interrupt flag, then run the instruction again
   kStop,   // leave the engine; state and reason are stored already
-  kJump1,  // go to the target that stands one unit behind the handler's (MOTE_SHARED_JUMP)
+  kJump1,  // go to the target that stands one unit behind the handler's (MOTE_SHARED_ENDS)
   kJump2,
   kJump3,
   kJump4,
+  kResult2,  // store a result of one slot, whose operand is the third unit, and end the instruction
+  kResult3,
+  kResult4,
+  kResult5,
+  kWideResult2,  // the same with two slots
+  kWideResult3,
+  kWideResult4,
+  kWideResult5,
+  kLeave,  // return to r.link
 };
 
-// Whether handlers of branches share the code that goes to a target. Where size counts.
+// Whether handlers share the code that goes to the target of a branch, and that which stores a
+// result, at the cost of a jump. Where size counts.
 #if MOTE_DIRECTIONS == 1 && MOTE_DISPATCH != MOTE_DISPATCH_TAIL
-#define MOTE_SHARED_JUMP 1
+#define MOTE_SHARED_ENDS 1
 #else
-#define MOTE_SHARED_JUMP 0
+#define MOTE_SHARED_ENDS 0
 #endif
 
 // Ends a body that is done: the next instruction is kUnits further on.
@@ -122,10 +132,20 @@ MOTE_INLINE T source(const Registers& r) {
   }
 }
 
+// Ends a body with its result, whose operand is the last one.
 template <class T, Dst kDst, uint32_t kAt>
-MOTE_INLINE void result(Registers& r, T value) {
+MOTE_INLINE Flow result(Registers& r, T value) {
+#if MOTE_SHARED_ENDS
+  static_assert(kDst == Dst::D && !kIsFloat<T> && kAt >= 2 && kAt <= 5, "no such end");
+  constexpr Flow kFirst = sizeof(T) == 8 ? Flow::kWideResult2 : Flow::kResult2;
+  r.result = static_cast<uint32_t>(value);
+  if constexpr (sizeof(T) == 8) r.result_high = static_cast<uint32_t>(value >> 32);
+  return static_cast<Flow>(static_cast<uint32_t>(kFirst) + kAt - 2);
+#else
   if constexpr (kDst == Dst::D) store_slot<T>(r.frame(), read_slot(r.pc() + kAt), value);
   set_accumulator<T>(r, value);
+  return next<kAt + result_units(kDst)>(r);
+#endif
 }
 
 // ---- Arithmetic ------------------------------------------------------------------------------
@@ -143,8 +163,7 @@ MOTE_INLINE Flow unary(Registers& r) {
   } else {
     value = Op::apply(a);
   }
-  result<R, kDst, kAtResult>(r, value);
-  return next<kAtResult + result_units(kDst)>(r);
+  return result<R, kDst, kAtResult>(r, value);
 }
 
 template <class Op, Src kA, Src kB, Dst kDst>
@@ -162,35 +181,51 @@ MOTE_INLINE Flow binary(Registers& r) {
   } else {
     value = Op::apply(a, b);
   }
-  result<R, kDst, kAtResult>(r, value);
-  return next<kAtResult + result_units(kDst)>(r);
+  return result<R, kDst, kAtResult>(r, value);
 }
 
-// Arithmetic that is a function (outlined.hpp). Its number stands before the operands.
+// Arithmetic that is a function (outlined.hpp). What to do stands before the operands.
 MOTE_INLINE Flow outlined_unary(Registers& r) {
   constexpr uint32_t kAtA = kHandlerUnits + kSlotUnits;
-  const ErrorCode code = kUnaryFunctions[read_number(r.pc() + kHandlerUnits)](
-      r.frame() + read_slot(r.pc() + kAtA), r.frame() + read_slot(r.pc() + kAtA + kSlotUnits));
+  const uint8_t* const a = r.frame() + read_slot(r.pc() + kAtA);
+  const ErrorCode code = run_outlined(read_number(r.pc() + kHandlerUnits), a, a,
+                                      r.frame() + read_slot(r.pc() + kAtA + kSlotUnits));
   if (code != ErrorCode::kOk) return trap(r, code);
   return next<kAtA + 2 * kSlotUnits>(r);
 }
 
 MOTE_INLINE Flow outlined_binary(Registers& r) {
   constexpr uint32_t kAtA = kHandlerUnits + kSlotUnits;
-  const ErrorCode code = kBinaryFunctions[read_number(r.pc() + kHandlerUnits)](
-      r.frame() + read_slot(r.pc() + kAtA), r.frame() + read_slot(r.pc() + kAtA + kSlotUnits),
-      r.frame() + read_slot(r.pc() + kAtA + 2 * kSlotUnits));
+  const ErrorCode code =
+      run_outlined(read_number(r.pc() + kHandlerUnits), r.frame() + read_slot(r.pc() + kAtA),
+                   r.frame() + read_slot(r.pc() + kAtA + kSlotUnits),
+                   r.frame() + read_slot(r.pc() + kAtA + 2 * kSlotUnits));
   if (code != ErrorCode::kOk) return trap(r, code);
   return next<kAtA + 3 * kSlotUnits>(r);
 }
+
+#if MOTE_OUT_FLOAT_UNIT
+MOTE_INLINE Flow outlined_float(Registers& r) {
+  constexpr uint32_t kAtA = kHandlerUnits + kSlotUnits;
+  const float a = load_slot<float>(r.frame(), read_slot(r.pc() + kAtA));
+  const float b = load_slot<float>(r.frame(), read_slot(r.pc() + kAtA + kSlotUnits));
+  float value;
+  switch (static_cast<FloatOp>(read_number(r.pc() + kHandlerUnits) & 3)) {
+    case FloatOp::kF32Add: value = a + b; break;
+    case FloatOp::kF32Sub: value = a - b; break;
+    case FloatOp::kF32Mul: value = a * b; break;
+    default: value = a / b; break;
+  }
+  return result<uint32_t, Dst::D, kAtA + 2 * kSlotUnits>(r, semantics::bit_cast<uint32_t>(value));
+}
+#endif
 
 // ---- Moves -----------------------------------------------------------------------------------
 
 template <class T, Src kA>
 MOTE_INLINE Flow copy(Registers& r) {
   constexpr uint32_t kAtResult = kHandlerUnits + source_units<T>(kA);
-  result<T, Dst::D, kAtResult>(r, source<T, kA, kHandlerUnits>(r));
-  return next<kAtResult + kSlotUnits>(r);
+  return result<T, Dst::D, kAtResult>(r, source<T, kA, kHandlerUnits>(r));
 }
 
 template <class T, Src kCondition>
@@ -198,10 +233,14 @@ MOTE_INLINE Flow select(Registers& r) {
   constexpr uint32_t kAtCondition = kHandlerUnits + 2 * kSlotUnits;
   constexpr uint32_t kAtResult = kAtCondition + source_units<uint32_t>(kCondition);
   const uint32_t condition = source<uint32_t, kCondition, kAtCondition>(r);
+#if MOTE_SHARED_ENDS
+  const Unit* const chosen = r.pc() + kHandlerUnits + (condition != 0 ? 0 : kSlotUnits);
+  return result<T, Dst::D, kAtResult>(r, load_slot<T>(r.frame(), read_slot(chosen)));
+#else
   const T a = source<T, Src::S, kHandlerUnits>(r);
   const T b = source<T, Src::S, kHandlerUnits + kSlotUnits>(r);
-  result<T, Dst::D, kAtResult>(r, condition != 0 ? a : b);
-  return next<kAtResult + kSlotUnits>(r);
+  return result<T, Dst::D, kAtResult>(r, condition != 0 ? a : b);
+#endif
 }
 
 // Sets a run of slots to zero: the locals of a function.
@@ -252,8 +291,7 @@ template <class T, uint32_t* (*kCell)(Registers&)>
 MOTE_INLINE Flow global_get(Registers& r) {
   constexpr uint32_t kAtResult = kHandlerUnits + kU32Units;
   const T value = load_slot<T>(reinterpret_cast<const uint8_t*>(kCell(r)), 0);
-  result<T, Dst::D, kAtResult>(r, value);
-  return next<kAtResult + kSlotUnits>(r);
+  return result<T, Dst::D, kAtResult>(r, value);
 }
 
 template <class T, uint32_t* (*kCell)(Registers&), Src kA>
@@ -381,8 +419,7 @@ MOTE_INLINE Flow load(Registers& r) {
   } else {
     value = static_cast<V>(raw);
   }
-  result<V, kDst, kAtResult>(r, value);
-  return next<kAtResult + result_units(kDst)>(r);
+  return result<V, kDst, kAtResult>(r, value);
 }
 
 template <class Access, Src kAddress, Src kValue, bool kHasOffset>
@@ -411,8 +448,7 @@ MOTE_INLINE Flow far_address(Registers& r) {
                              read_u32(r.pc() + kAtOffset), &sum)) {
     return trap(r, ErrorCode::kMemoryBounds);
   }
-  result<uint32_t, Dst::D, kAtResult>(r, sum);
-  return next<kAtResult + kSlotUnits>(r);
+  return result<uint32_t, Dst::D, kAtResult>(r, sum);
 }
 
 // ---- Control ---------------------------------------------------------------------------------
@@ -452,7 +488,7 @@ MOTE_INLINE void restore_checks(Registers& r) {
 // Goes to the target that stands at kAtTarget.
 template <Direction kDirection, uint32_t kAtTarget>
 MOTE_INLINE Flow jump(Registers& r) {
-#if MOTE_SHARED_JUMP
+#if MOTE_SHARED_ENDS
   (void)r;
   static_assert(kAtTarget >= 1 && kAtTarget <= 4, "");
   return static_cast<Flow>(static_cast<uint32_t>(Flow::kJump1) + kAtTarget - 1);
@@ -676,9 +712,14 @@ MOTE_INLINE Flow call_indirect(Registers& r) {
 }
 
 MOTE_INLINE Flow leave(Registers& r, const Unit* link) {
+#if MOTE_SHARED_ENDS
+  r.link = link;
+  return Flow::kLeave;
+#else
   r.set_frame(r.frame() - (call_distance(link)));
   r.set_pc(link);
   return next<0>(r);
+#endif
 }
 
 MOTE_INLINE Flow return_nothing(Registers& r) {

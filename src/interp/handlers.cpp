@@ -25,22 +25,32 @@ constexpr HandlerNumber number(T value) {
 
 Handler first_handler(Op op) {
   static constexpr HandlerNumber kFirst[] = {
-      number(Handler::kCount),  // illegal
+    number(Handler::kCount),  // illegal
 #define MOTE_CONTROL(...) number(Handler::kCount),
 #define MOTE_CONST(...) number(Handler::kCount),
-// What is outlined has the number of its function here.
-#define MOTE_FIRST(operand, result, ops, name, form)              \
+// What is outlined has its way here (outlined.hpp).
+#define MOTE_FIRST(operand, result, name, form, way)              \
   MOTE_INLINED(operand, result, number(Handler::k##name##form), ) \
-  MOTE_OUTLINED(operand, result, number(ops::k##name), )
+  MOTE_OUTLINED(operand, result, number(way), )
 #define MOTE_UNARY(code, name, text, result, operand, feature) \
-  MOTE_FIRST(operand, result, OutlinedUnaryOp, name, _SD)
-#define MOTE_UNARY_TRAP MOTE_UNARY
-#define MOTE_TEST(code, name, text, type, feature) MOTE_FIRST(type, I32, OutlinedUnaryOp, name, _SD)
+  MOTE_FIRST(operand, result, name, _SD, OutlinedFunction::k##name)
+#define MOTE_UNARY_TRAP(code, name, text, result, operand, feature) \
+  MOTE_FIRST(operand, result, name, _SD, truncate_way(static_cast<const semantics::name*>(nullptr)))
+#define MOTE_UNARY_SATURATING MOTE_UNARY_TRAP
+#define MOTE_ROUND(code, name, text, type, rounding, feature) \
+  MOTE_FIRST(type, type, name, _SD, kRoundWay | static_cast<uint8_t>(Rounding::rounding))
+#define MOTE_TEST(code, name, text, type, feature) \
+  MOTE_FIRST(type, I32, name, _SD, OutlinedFunction::k##name)
 #define MOTE_BINARY(code, name, text, type, ...) \
-  MOTE_FIRST(type, type, OutlinedBinaryOp, name, _SSD)
-#define MOTE_BINARY_TRAP MOTE_BINARY
+  MOTE_FIRST(type, type, name, _SSD, OutlinedFunction::k##name)
+#if MOTE_OUT_FLOAT_UNIT
+#define MOTE_F32_ARITHMETIC(code, name, ...) \
+  MOTE_FIRST(F32, F32, name, _SSD, kFloatWay | static_cast<uint8_t>(FloatOp::k##name))
+#endif
+#define MOTE_BINARY_TRAP(code, name, text, type, ...) \
+  MOTE_FIRST(type, type, name, _SSD, divide_way<semantics::name>())
 #define MOTE_COMPARE(code, name, text, type, ...) \
-  MOTE_FIRST(type, I32, OutlinedBinaryOp, name, _SSD)
+  MOTE_FIRST(type, I32, name, _SSD, compare_way<semantics::name>())
 // A type that is moved as an integer has no loads and stores of its own.
 #define MOTE_MOVED_HANDLER(type, moved, as_integer) \
   MOTE_FORMS_PASTE(MOTE_MOVED_HANDLER_, MOTE_MOVED_##type, )(moved, as_integer)

@@ -27,8 +27,8 @@ enum class RuntimeOp : uint8_t {
 constexpr Handler accumulated(Handler from_slot, bool accumulator) {
   return static_cast<Handler>(static_cast<uint32_t>(from_slot) + (accumulator ? 1 : 0));
 }
-// First variant of each arithmetic, load or store instruction; for one that is outlined, the number
-// of its function. kCount for others.
+// First variant of each arithmetic, load or store instruction; for one that is outlined, its way
+// (outlined.hpp). kCount for others.
 Handler first_handler(Op op);
 // Name of a handler, for the disassembler and tests.
 const char* name_of(Handler handler);

@@ -102,6 +102,10 @@ struct Registers {
   MOTE_REGISTER_INTEGER(const Unit*, pc)
   MOTE_INTEGER_REGISTERS(MOTE_REGISTER_INTEGER)
   MOTE_FLOAT_REGISTERS(MOTE_REGISTER_MEMBER)
+  // What a handler hands to the code at its end, where handlers share that (MOTE_SHARED_ENDS).
+  uint32_t result;
+  uint32_t result_high;
+  const Unit* link;
 };
 
 #if MOTE_JUMPS_AT_ONCE

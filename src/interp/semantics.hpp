@@ -78,7 +78,7 @@ struct Trapping {
   MOTE_PURE2(P##Rotl, U, U, return a << (b & (kBits - 1)) | a >> ((0 - b) & (kBits - 1)))         \
   MOTE_PURE2(P##Rotr, U, U, return a >> (b & (kBits - 1)) | a << ((0 - b) & (kBits - 1)))         \
   struct P##DivS : Trapping<U, U> {                                                               \
-    static MOTE_INLINE ErrorCode apply(U a, U b, U* out) {                                        \
+    static constexpr MOTE_INLINE ErrorCode apply(U a, U b, U* out) {                              \
       if (b == 0) return ErrorCode::kDivideByZero;                                                \
       if (b == static_cast<U>(-1)) {                                                              \
         if (a == U{1} << (kBits - 1)) return ErrorCode::kIntegerOverflow;                         \
@@ -90,21 +90,21 @@ struct Trapping {
     }                                                                                             \
   };                                                                                              \
   struct P##DivU : Trapping<U, U> {                                                               \
-    static MOTE_INLINE ErrorCode apply(U a, U b, U* out) {                                        \
+    static constexpr MOTE_INLINE ErrorCode apply(U a, U b, U* out) {                              \
       if (b == 0) return ErrorCode::kDivideByZero;                                                \
       *out = a / b;                                                                               \
       return ErrorCode::kOk;                                                                      \
     }                                                                                             \
   };                                                                                              \
   struct P##RemS : Trapping<U, U> {                                                               \
-    static MOTE_INLINE ErrorCode apply(U a, U b, U* out) {                                        \
+    static constexpr MOTE_INLINE ErrorCode apply(U a, U b, U* out) {                              \
       if (b == 0) return ErrorCode::kDivideByZero;                                                \
       *out = b == static_cast<U>(-1) ? 0 : static_cast<U>(static_cast<S>(a) % static_cast<S>(b)); \
       return ErrorCode::kOk;                                                                      \
     }                                                                                             \
   };                                                                                              \
   struct P##RemU : Trapping<U, U> {                                                               \
-    static MOTE_INLINE ErrorCode apply(U a, U b, U* out) {                                        \
+    static constexpr MOTE_INLINE ErrorCode apply(U a, U b, U* out) {                              \
       if (b == 0) return ErrorCode::kDivideByZero;                                                \
       *out = a % b;                                                                               \
       return ErrorCode::kOk;                                                                      \
@@ -167,7 +167,11 @@ MOTE_INLINE double round_up(double a) { return round_float(a, Rounding::kUp); }
 MOTE_INLINE double round_down(double a) { return round_float(a, Rounding::kDown); }
 MOTE_INLINE double round_to_zero(double a) { return round_float(a, Rounding::kToZero); }
 #endif
+#if defined(__ARM_FP)
+MOTE_INLINE float square_root(float a) { return __builtin_sqrtf(a); }  // an instruction
+#else
 MOTE_ROUND(float, square_root, __builtin_sqrtf(a))
+#endif
 MOTE_ROUND(double, square_root, __builtin_sqrt(a))
 #undef MOTE_ROUND
 

@@ -25,6 +25,7 @@
 #include "interp/fused.hpp"
 #include "interp/handlers.hpp"
 #include "interp/machine.hpp"
+#include "interp/outlined.hpp"
 #include "loader/module_decoder.hpp"
 
 namespace mote::detail {

@@ -137,6 +137,7 @@ void Translator::set_accumulator(Slot slot, ValueType type) {
 }
 
 bool Translator::is_in_accumulator(const Operand& operand) const {
+  if (!kHasAccumulator) return false;
   return operand.src == Src::S && operand.slot == accumulator_slot_ &&
          moved_as(operand.type) == accumulator_type_;
 }
@@ -224,8 +225,13 @@ void Translator::flush() {
 #if MOTE_OUT_I64 || MOTE_OUT_F32 || MOTE_OUT_F64
   if (!is_memory && is_outlined(info)) {
     // Outlined instructions have one form: slots only.
-    at = start(has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary);
-    write_number(at, static_cast<uint32_t>(first_handler(p.op)));
+    const uint32_t way = static_cast<uint32_t>(first_handler(p.op));
+    Handler handler = has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary;
+#if MOTE_OUT_FLOAT_UNIT
+    if ((way & ~3u) == kFloatWay) handler = Handler::kOutlinedFloat;
+#endif
+    at = start(handler);
+    write_number(at, outlined_number(info, way));
     at += kSlotUnits;
   } else
 #endif
@@ -323,7 +329,7 @@ uint32_t Translator::emit_branch_if(bool when, bool backward) {
       return emit_branch(kFirstBranch, (c_.src == Src::A ? 2 : 0) + (when ? 0 : 1), backward, &c_,
                          nullptr);
     }
-    if (branch_forms_of(detail::instruction(Op::kI64Eq)).count > 1) {
+    if (MOTE_BRANCH_LEVEL_I64 > 0) {
       // i64.eqz is a comparison with zero.
       pending_.op = Op::kI64Eq;
       pending_.b.type = ValueType::kI64;
