@@ -43,14 +43,6 @@ enum class Flow : uint8_t {
   kLeave,  // return to r.link
 };
 
-// Whether handlers share the code that goes to the target of a branch, and that which stores a
-// result, at the cost of a jump. Where size counts.
-#if MOTE_DIRECTIONS == 1 && MOTE_DISPATCH != MOTE_DISPATCH_TAIL
-#define MOTE_SHARED_ENDS 1
-#else
-#define MOTE_SHARED_ENDS 0
-#endif
-
 // Ends a body that is done: the next instruction is kUnits further on.
 template <uint32_t kUnits>
 MOTE_INLINE Flow next(Registers& r) {

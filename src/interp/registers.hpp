@@ -98,14 +98,24 @@ MOTE_PIN(const void* const*, labels)
 #define MOTE_REGISTER_INTEGER MOTE_REGISTER_MEMBER
 #endif
 
+// Whether handlers share the code that goes to the target of a branch, and that which stores a
+// result, at the cost of a jump. Where size counts.
+#if MOTE_DIRECTIONS == 1 && MOTE_DISPATCH != MOTE_DISPATCH_TAIL
+#define MOTE_SHARED_ENDS 1
+#else
+#define MOTE_SHARED_ENDS 0
+#endif
+
 struct Registers {
   MOTE_REGISTER_INTEGER(const Unit*, pc)
   MOTE_INTEGER_REGISTERS(MOTE_REGISTER_INTEGER)
   MOTE_FLOAT_REGISTERS(MOTE_REGISTER_MEMBER)
-  // What a handler hands to the code at its end, where handlers share that (MOTE_SHARED_ENDS).
+#if MOTE_SHARED_ENDS
+  // What a handler hands to the code at its end.
   uint32_t result;
   uint32_t result_high;
   const Unit* link;
+#endif
 };
 
 #if MOTE_JUMPS_AT_ONCE
