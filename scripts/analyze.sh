@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Static analysis of the core, WASI and the command: clang-tidy (.clang-tidy) and cppcheck. Prints what
-# they find; the last line is "N passed, N failed, N skipped", counted in tools. Needs a configured
+# they find, which is not nothing yet: test.sh does not run it. The last line is "N passed, N failed, N skipped", counted in tools. Needs a configured
 # preset release-clang.
 #
 #   scripts/analyze.sh [clang-tidy|cppcheck]...
