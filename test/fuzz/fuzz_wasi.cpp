@@ -1,7 +1,8 @@
 // Fuzz target: WASI. The input is a list of calls: which function, its arguments, and bytes to
 // write into the guest's memory before. The functions are called through a module that imports and
-// exports them all.
-#include <mote/wasi.hpp>
+// exports them all. Files are on a small disk in RAM.
+#include <mote/ram_disk.hpp>
+#include <mote/wasi_files.hpp>
 
 #include "suppliers.hpp"
 
@@ -17,6 +18,13 @@ constexpr StringView kEnvironment[] = {"A=1", "LONG=abcdefghijklmnopqrstuvwxyz"}
 // A system that does little, and fails now and then.
 uint32_t calls = 0;
 bool now_and_then() { return ++calls % 7 != 0; }
+
+// What is asked for to wait may never come: the first wait of a call is its last.
+Execution* running = nullptr;
+void interrupt(void*, uint64_t) { running->interrupt(); }
+
+// Something for small numbers to point at as paths.
+constexpr char kPaths[] = "a/b/../a/./c//b/../../x/a";
 
 WasiSystem make_system(uint8_t which) {
   WasiSystem system;
@@ -39,7 +47,11 @@ WasiSystem make_system(uint8_t which) {
       return clock < 2;
     };
     system.clock_resolution = system.clock_time;
-    system.sleep = [](void*, uint64_t) {};
+    system.sleep = interrupt;
+    system.ready = [](void* context, uint32_t, uint64_t time) -> int64_t {
+      if (time != 0) interrupt(context, time);
+      return now_and_then() ? calls % 3 : -1;
+    };
   }
   if ((which & 4) != 0) {
     system.random = [](void*, MutableBytes bytes) {
@@ -88,9 +100,19 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Choices choices(data, size);
   check(memory.store.reset().ok(), "a reset");
   calls = choices.byte();
-  const WasiSystem system = make_system(choices.byte());
+  const uint8_t which = choices.byte();
+  const WasiSystem system = make_system(which);
   Wasi wasi(system, kTexts, kEnvironment);
   check(memory.store.provide(Wasi::functions(), &wasi).ok(), "room for WASI");
+  std::vector<uint8_t> disk_memory(64 * (1 + choices.below(24)));
+  RamDisk disk(MutableBytes(disk_memory.data(), disk_memory.size()));
+  WasiDescriptor descriptors[6];
+  WasiFiles files(wasi, disk.file_system(), descriptors);
+  check(files.preopen("/", disk.root()) == wasi::kSuccess, "room for a directory");
+  const bool has_files = (which & 8) != 0;
+  if (has_files) {
+    check(memory.store.provide(WasiFiles::functions(), &files).ok(), "room for files");
+  }
   const uint32_t sizes[] = {0, 1, 47, 4096, 65536, 100000, 1u << 20, 0xFFFFFFFF};
   const uint32_t memory_bytes = sizes[choices.below(8)];
   const Module* module = nullptr;
@@ -102,6 +124,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Execution execution(memory.store, 1024);
   check(execution.error().ok(), "room for a stack");
 
+  running = &execution;
+  const MutableBytes paths = instance->memory(0, sizeof kPaths);
+  for (size_t i = 0; i < paths.size(); i++) paths[i] = static_cast<uint8_t>(kPaths[i]);
+
   for (int call = 0; call < 40 && !choices.empty(); call++) {
     for (uint32_t writes = choices.below(4); writes != 0; writes--) {
       const MutableBytes bytes = instance->memory(choices.number(), 1 + choices.below(48));
@@ -110,7 +136,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const uint32_t index = choices.below(module->export_count());
     std::vector<Value> arguments;
     for (const ValueType type : instance->function_type(index).parameter_types()) {
-      arguments.push_back({type, choices.number()});
+      // Small numbers are descriptors, flags, and parts of the paths above.
+      const bool is_small = has_files && choices.below(4) != 0;
+      arguments.push_back({type, is_small ? choices.below(16) : choices.number()});
     }
     const RunState state =
         execution.run({instance, index}, Span<const Value>(arguments.data(), arguments.size()));
