@@ -236,15 +236,8 @@ enum class Direction : uint8_t { F, B, X };
 #define MOTE_OUTLINED_10(...) __VA_ARGS__
 #define MOTE_OUTLINED_11(...) __VA_ARGS__
 
-// f32 is outlined, but its arithmetic is what the machine has instructions for: a handler of its
-// own.
-#if MOTE_OUT_F32 && MOTE_FEATURE_FLOATS && defined(__ARM_FP)
-#define MOTE_OUT_FLOAT_UNIT 1
-#define MOTE_F32_FUNCTION(...)
-#else
-#define MOTE_OUT_FLOAT_UNIT 0
-#define MOTE_F32_FUNCTION(...) __VA_ARGS__
-#endif
+// Where f32 is outlined, its arithmetic has a handler of its own: calls would be most of the work.
+#define MOTE_OUT_FLOAT (MOTE_OUT_F32 && MOTE_FEATURE_FLOATS)
 
 // ---- Types -----------------------------------------------------------------------------------
 

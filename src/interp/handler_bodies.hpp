@@ -196,7 +196,7 @@ MOTE_INLINE Flow outlined_binary(Registers& r) {
   return next<kAtA + 3 * kSlotUnits>(r);
 }
 
-#if MOTE_OUT_FLOAT_UNIT
+#if MOTE_OUT_FLOAT
 MOTE_INLINE Flow outlined_float(Registers& r) {
   constexpr uint32_t kAtA = kHandlerUnits + kSlotUnits;
   const float a = load_slot<float>(r.frame(), read_slot(r.pc() + kAtA));

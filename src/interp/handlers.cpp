@@ -25,7 +25,7 @@ constexpr HandlerNumber number(T value) {
 
 Handler first_handler(Op op) {
   static constexpr HandlerNumber kFirst[] = {
-    number(Handler::kCount),  // illegal
+      number(Handler::kCount),  // illegal
 #define MOTE_CONTROL(...) number(Handler::kCount),
 #define MOTE_CONST(...) number(Handler::kCount),
 // What is outlined has its way here (outlined.hpp).
@@ -43,10 +43,8 @@ Handler first_handler(Op op) {
   MOTE_FIRST(type, I32, name, _SD, OutlinedFunction::k##name)
 #define MOTE_BINARY(code, name, text, type, ...) \
   MOTE_FIRST(type, type, name, _SSD, OutlinedFunction::k##name)
-#if MOTE_OUT_FLOAT_UNIT
 #define MOTE_F32_ARITHMETIC(code, name, ...) \
   MOTE_FIRST(F32, F32, name, _SSD, kFloatWay | static_cast<uint8_t>(FloatOp::k##name))
-#endif
 #define MOTE_BINARY_TRAP(code, name, text, type, ...) \
   MOTE_FIRST(type, type, name, _SSD, divide_way<semantics::name>())
 #define MOTE_COMPARE(code, name, text, type, ...) \

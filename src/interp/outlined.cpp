@@ -99,8 +99,7 @@ const Function kFunctions[] = {
   MOTE_OUTLINED(type, I32, unary<semantics::name>, )
 #define MOTE_BINARY(code, name, text, type, ...) \
   MOTE_OUTLINED(type, type, binary<semantics::name>, )
-#define MOTE_F32_ARITHMETIC(code, name, ...) \
-  MOTE_F32_FUNCTION(MOTE_OUTLINED(F32, F32, binary<semantics::name>, ))
+#define MOTE_F32_ARITHMETIC(...)
 #include "loader/instructions.def"
     nullptr,  // the list may be empty
 };

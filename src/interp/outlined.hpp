@@ -11,7 +11,7 @@
 // The way, which first_handler() gives for an outlined instruction, is a number of
 // OutlinedFunction, or it describes one of many that are alike:
 //
-//   0x7C | FloatOp       arithmetic of f32 with an FPU: a handler of its own, for it is little work
+//   0x7C | FloatOp       arithmetic of f32, which has a handler of its own
 //   0x80 | orders        comparison: it holds in these cases; signed integers (kSignedOrder) or not
 //   0xA0 | Truncation    float to integer
 //   0xC0 | Division      integers
@@ -33,7 +33,7 @@ enum class OutlinedFunction : uint8_t {
 #define MOTE_ROUND(...)
 #define MOTE_TEST(code, name, text, type, feature) MOTE_OUTLINED(type, I32, k##name, )
 #define MOTE_BINARY(code, name, text, type, ...) MOTE_OUTLINED(type, type, k##name, )
-#define MOTE_F32_ARITHMETIC(code, name, ...) MOTE_F32_FUNCTION(MOTE_OUTLINED(F32, F32, k##name, ))
+#define MOTE_F32_ARITHMETIC(...)
 #include "loader/instructions.def"
   kCount,
 };

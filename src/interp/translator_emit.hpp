@@ -227,7 +227,7 @@ void Translator::flush() {
     // Outlined instructions have one form: slots only.
     const uint32_t way = static_cast<uint32_t>(first_handler(p.op));
     Handler handler = has_two ? Handler::kOutlinedBinary : Handler::kOutlinedUnary;
-#if MOTE_OUT_FLOAT_UNIT
+#if MOTE_OUT_FLOAT
     if ((way & ~3u) == kFloatWay) handler = Handler::kOutlinedFloat;
 #endif
     at = start(handler);
