@@ -26,6 +26,7 @@
 #define MOTE_PINNED_frame "s2"
 #define MOTE_PINNED_accumulator "s3"
 #define MOTE_PINNED_memory "s4"
+#define MOTE_PINNED_memory_size "s8"  // 64-bit
 #define MOTE_PINNED_execution "s5"
 #define MOTE_PINNED_checks "s6"
 #define MOTE_PINNED_labels "s7"
