@@ -33,7 +33,7 @@ class SavedCode {
     const uint32_t size = save(*module, wasm, flash);
     const SavedRun loaded = run_in(store, *module, run_guest);
 
-    store.reset();
+    check(store.reset(), "reset");
     const mote::Bytes image(flash.data(), size);
     check(mote::open_image(store, image, &module), "open");
     const SavedRun opened = run_in(store, *module, run_guest);
@@ -48,9 +48,9 @@ class SavedCode {
     check(opened.result == loaded.result, "result", opened.result);
     check(opened.arena_bytes + code <= loaded.arena_bytes, "code RAM");
     // Running has not changed it; a change is noticed.
-    store.reset();
+    check(store.reset(), "reset");
     check(mote::open_image(store, image, &module), "open again");
-    store.reset();
+    check(store.reset(), "reset");
     flash[size / 2] ^= 1;
     check(mote::open_image(store, image, &module).code == mote::ErrorCode::kImageDamaged,
           "damage is not seen");
