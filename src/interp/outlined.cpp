@@ -43,6 +43,10 @@ MOTE_INLINE uint64_t load_bits(const uint8_t* at, uint32_t type) {
 
 // ---- One function for each instruction -------------------------------------------------------
 
+// Of two floats.
+template <class F>
+uint64_t maximum(uint64_t a, uint64_t b);
+
 #if MOTE_FEATURE_FLOATS
 template <class F>
 [[maybe_unused]] __attribute__((noinline)) uint64_t maximum(uint64_t a, uint64_t b) {
