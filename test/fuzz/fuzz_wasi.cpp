@@ -18,9 +18,6 @@ constexpr StringView kEnvironment[] = {"A=1", "LONG=abcdefghijklmnopqrstuvwxyz"}
 // A system that does little, and fails now and then.
 uint32_t calls = 0;
 bool now_and_then() { return ++calls % 7 != 0; }
-// A guest may ask to wait for centuries: whoever sleeps for the third time is interrupted.
-Execution* sleeper = nullptr;
-uint32_t sleeps = 0;
 
 // What is asked for to wait may never come: the first wait of a call is its last.
 Execution* running = nullptr;
@@ -126,7 +123,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check(error.ok(), "the module of WASI links", error);
   Execution execution(memory.store, 1024);
   check(execution.error().ok(), "room for a stack");
-  sleeper = &execution;
 
   running = &execution;
   const MutableBytes paths = instance->memory(0, sizeof kPaths);
@@ -144,9 +140,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       const bool is_small = has_files && choices.below(4) != 0;
       arguments.push_back({type, is_small ? choices.below(16) : choices.number()});
     }
-    RunState state =
+    const RunState state =
         execution.run({instance, index}, Span<const Value>(arguments.data(), arguments.size()));
-    while (state == RunState::kInterrupted) state = execution.resume();
     check(state == RunState::kDone || state == RunState::kTrapped, "a call of WASI ends");
     if (state == RunState::kTrapped) {
       const ErrorCode code = execution.trap().code;
