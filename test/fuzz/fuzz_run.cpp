@@ -20,7 +20,8 @@ struct World {
 };
 
 HostStatus host(Host& host, uint8_t* slots) {
-  World& world = host.context_as<World>();
+  const Supplied& supplied = host.context_as<Supplied>();
+  World& world = *static_cast<World*>(supplied.context);
   const uint32_t what = (world.seed >> (world.calls++ % 13)) % 16;
   switch (what) {
     case 0: return host_trap();
@@ -29,11 +30,22 @@ HostStatus host(Host& host, uint8_t* slots) {
     case 3: {
       const MutableBytes bytes = host.memory(world.seed & 0xFFFF, 1 + world.seed % 50);
       for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(byte + 1);
-      return {};
+      break;
     }
     default: break;
   }
-  (void)slots;  // the arguments are the results
+  // Results that lie beyond the arguments would be what the stack held before.
+  for (const ValueType type : supplied.type.result_types()) {
+    const bool is_wide = type == ValueType::kI64 || type == ValueType::kF64;
+    const uint64_t value = is_reference(type) ? 0 : world.calls;
+    if (is_wide) {
+      memcpy(slots, &value, 8);
+    } else {
+      const uint32_t narrow = static_cast<uint32_t>(value);
+      memcpy(slots, &narrow, 4);
+    }
+    slots += is_wide ? 8 : 4;
+  }
   return {};
 }
 

@@ -2,8 +2,9 @@
 // of a corpus, then as many mutations of them as wanted. Nothing guides it; it keeps the targets
 // alive and finds what comes back.
 //
-//   replay-NAME --runs N [CORPUS]
+//   replay-NAME --runs N [CORPUS or file]
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -58,15 +59,31 @@ Input mutated(const std::vector<Input>& corpus) {
   return input;
 }
 
+const Input* current = nullptr;
+
+// Keeps the input that broke a promise.
+void keep_input(int) {
+  std::FILE* file = std::fopen("broken-promise.input", "wb");
+  if (file != nullptr) {
+    std::fwrite(current->data(), 1, current->size(), file);
+    std::fclose(file);
+    std::fprintf(stderr, "the input is in broken-promise.input\n");
+  }
+  std::signal(SIGABRT, SIG_DFL);
+  std::abort();
+}
+
 // A copy of just its size: the sanitizer sees what lies beyond.
 void run(const Input& input) {
   const Input copy(input);
+  current = &copy;
   LLVMFuzzerTestOneInput(copy.data(), copy.size());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGABRT, keep_input);
   size_t runs = 0;
   std::vector<Input> corpus;
   for (int i = 1; i < argc; i++) {
@@ -75,7 +92,11 @@ int main(int argc, char** argv) {
       continue;
     }
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(argv[i])) files.push_back(entry);
+    if (std::filesystem::is_regular_file(argv[i])) {
+      files.emplace_back(argv[i]);
+    } else {
+      for (const auto& entry : std::filesystem::directory_iterator(argv[i])) files.push_back(entry);
+    }
     std::sort(files.begin(), files.end());
     for (const auto& file : files) {
       std::ifstream in(file, std::ios::binary);

@@ -40,6 +40,12 @@ class Encoder {
   std::vector<uint8_t> bytes_;
 };
 
+// The context of each host function that is supplied.
+struct Supplied {
+  void* context;      // that of supply()
+  FunctionType type;  // so that the function can write its results
+};
+
 class Suppliers {
  public:
   explicit Suppliers(detail::HostThunk thunk) : thunk_(thunk) {}
@@ -47,18 +53,23 @@ class Suppliers {
   // False: something cannot be supplied (too large).
   bool supply(Store& store, const Module& module, void* context) {
     functions_.clear();
+    supplied_.clear();
+    names_.clear();
     for (uint32_t i = 0; i < module.import_count(); i++) {
       const ImportInfo import = module.import(i);
       if (import.type.kind == ExternKind::kFunction) {
         functions_.push_back(
             {keep(import.module_name), keep(import.field_name), import.type.function, thunk_});
+        supplied_.push_back({context, import.type.function});
+        if (!store.provide(Span<const HostFunction>(&functions_.back(), 1), &supplied_.back())
+                 .ok()) {
+          return false;
+        }
       } else if (!supply_instance(store, import)) {
         return false;
       }
     }
-    return functions_.empty() ||
-           store.provide(Span<const HostFunction>(functions_.data(), functions_.size()), context)
-               .ok();
+    return true;
   }
 
  private:
@@ -121,7 +132,9 @@ class Suppliers {
   }
 
   detail::HostThunk thunk_;
-  std::vector<HostFunction> functions_;
+  // Deques: their elements stay where they are.
+  std::deque<HostFunction> functions_;
+  std::deque<Supplied> supplied_;
   std::deque<std::string> names_;
 };
 
