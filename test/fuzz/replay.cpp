@@ -83,7 +83,7 @@ void run(const Input& input) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGABRT, keep_input);
+  for (const int each : {SIGABRT, SIGFPE, SIGSEGV}) std::signal(each, keep_input);
   size_t runs = 0;
   std::vector<Input> corpus;
   for (int i = 1; i < argc; i++) {
