@@ -1,0 +1,53 @@
+# The source files of the libraries, relative to src/: the only list of them. Builds that cannot use
+# the CMake project (ESP-IDF, Zephyr, PlatformIO) compile the same files, with include/ and src/ as folders
+# for headers, as C++17.
+set(MOTE_CORE_SOURCES
+  base/arena.cpp
+  base/reader.cpp
+  base/error_text.cpp
+  base/make_error.cpp
+  base/scratch_vector.cpp
+  c_api/error.cpp
+  c_api/execution.cpp
+  c_api/host.cpp
+  c_api/image.cpp
+  c_api/instance.cpp
+  c_api/module.cpp
+  c_api/store.cpp
+  interp/engine.cpp
+  interp/engine_fused_branch.cpp
+  interp/engine_fused_float.cpp
+  interp/engine_fused_i32.cpp
+  interp/engine_fused_i64.cpp
+  interp/engine_fused_memory.cpp
+  interp/forms.cpp
+  interp/fused.cpp
+  interp/handlers.cpp
+  interp/outlined.cpp
+  interp/rounding.cpp
+  interp/translator.cpp
+  loader/instruction.cpp
+  loader/instruction_name.cpp
+  loader/module_decoder.cpp
+  runtime/execution.cpp
+  runtime/extern.cpp
+  runtime/host_stop.cpp
+  runtime/image_fingerprint.cpp
+  runtime/image_open.cpp
+  runtime/image_writer.cpp
+  runtime/instance.cpp
+  runtime/instantiate.cpp
+  runtime/instantiate_by_position.cpp
+  runtime/loader.cpp
+  runtime/memory.cpp
+  runtime/run_limits.cpp
+  runtime/runtime_calls.cpp
+  runtime/snapshot.cpp
+  runtime/store.cpp)
+set(MOTE_WASI_SOURCES
+  wasi/file_calls.cpp
+  wasi/files.cpp
+  wasi/path_calls.cpp
+  wasi/poll.cpp
+  wasi/walk.cpp
+  wasi/wasi.cpp)
