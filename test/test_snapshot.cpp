@@ -253,9 +253,8 @@ TEST(Snapshot, ForgedBodiesStayInTheStore) {
   constexpr size_t kHeader = 24;
   const auto crc = [](const std::vector<uint8_t>& all) {
     uint32_t sum = 0xFFFFFFFF;
-    for (size_t i = 0; i < all.size(); i++) {
-      if (i >= 20 && i < kHeader) continue;
-      sum ^= all[i];
+    for (size_t i = kHeader; i < all.size() + 20; i++) {
+      sum ^= i < all.size() ? all[i] : all[i - all.size()];
       for (int bit = 0; bit < 8; bit++) sum = sum >> 1 ^ ((sum & 1) != 0 ? 0xEDB88320 : 0);
     }
     return ~sum;

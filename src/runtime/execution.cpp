@@ -12,6 +12,7 @@ namespace mote {
 
 using detail::ExecutionData;
 using detail::InstanceData;
+using detail::is_idle;
 using detail::kSlotBytes;
 using detail::kSlotUnits;
 using detail::make_error;
@@ -286,20 +287,6 @@ ExecutionData* Execution::data() const {
 Error Execution::error() const {
   return make_error(data_ == nullptr || data() != nullptr ? error_ : ErrorCode::kStoreReset);
 }
-
-namespace {
-
-// Whether a call can be started.
-bool is_idle(const ExecutionData& execution) {
-  switch (execution.state) {
-    case RunState::kIdle:
-    case RunState::kDone:
-    case RunState::kTrapped: return true;
-    default: return false;
-  }
-}
-
-}  // namespace
 
 ErrorCode Execution::begin(Function function, Span<const Value> arguments) {
   ExecutionData* const own = data();

@@ -1,7 +1,8 @@
 // Snapshots of paused guests (see mote/snapshot.hpp). Numbers are little-endian; what guests see as
 // bytes (memories, globals, tables, stacks) is as it lies in memory.
 //
-//   header: magic, format, fingerprint of the build, size, checksum of all but itself
+//   header: magic, format, fingerprint of the build, size, checksum of what follows and of the rest
+//   of the header
 //   number of instances; for each: module, references, globals, memories, tables, dropped segments
 //   number of executions; for each: state, fuel, place in the code, records of calls between
 //   instances, frames
@@ -258,15 +259,6 @@ ErrorCode restore_instance(Input& in, InstanceData& instance, bool apply) {
 
 // ---- Executions ------------------------------------------------------------------------------
 
-bool is_paused(const ExecutionData& execution) {
-  switch (execution.state) {
-    case RunState::kIdle:
-    case RunState::kDone:
-    case RunState::kTrapped: return false;
-    default: return true;
-  }
-}
-
 // Where code goes on. Links lead behind a call: who walks frames reads the unit before them.
 enum Place : uint32_t { kExit, kSwitch, kCode, kNowhere };
 
@@ -380,10 +372,10 @@ void save_links(Output& out, const ExecutionData& execution) {
 
 void save_execution(Output& out, const ExecutionData& execution) {
   const StoreData& store = *execution.store;
-  out.u32(is_paused(execution) ? static_cast<uint32_t>(execution.state) : 0);
+  out.u32(!is_idle(execution) ? static_cast<uint32_t>(execution.state) : 0);
   out.u64(execution.fuel);
   out.u32(static_cast<uint32_t>(execution.checks));
-  if (!is_paused(execution)) return;
+  if (is_idle(execution)) return;
   out.u32(number_of(store, &InstanceData::of(*execution.function.instance)));
   out.u32(execution.function.index);
   out.u32(number_of(store, execution.instance));
@@ -527,7 +519,7 @@ ErrorCode restore_execution(Input& in, ExecutionData& execution, bool apply) {
   to.checks = static_cast<int32_t>(in.u32());
   to.state = static_cast<RunState>(state);
   if (to.state == RunState::kIdle) return in.failed() ? kDamaged : ErrorCode::kOk;
-  if (!is_paused(to)) return kDamaged;
+  if (is_idle(to)) return kDamaged;
 
   InstanceData* const started = instance_at(store, in.u32());
   const uint32_t funcidx = in.u32();
@@ -613,7 +605,7 @@ ErrorCode check_executions(const StoreData* store, Span<Execution* const> execut
   for (const Execution* execution : executions) {
     const ExecutionData* data = execution == nullptr ? nullptr : ExecutionData::of(*execution);
     if (data == nullptr || data->store != store) return ErrorCode::kArguments;
-    if (must_be_idle && is_paused(*data)) return ErrorCode::kBusy;
+    if (must_be_idle && !is_idle(*data)) return ErrorCode::kBusy;
   }
   return ErrorCode::kOk;
 }
@@ -629,15 +621,14 @@ Error save_snapshot(Store& store, Span<Execution* const> executions, WriteSnapsh
   const ErrorCode code = check_executions(data, executions, false);
   if (code != ErrorCode::kOk) return make_error(code);
 
-  Output count(nullptr, nullptr);
-  save_body(count, *data, executions);
-  const size_t whole = kHeaderBytes + count.size();
+  // The header, which comes first, tells what the body sums to.
+  Output sum(nullptr, nullptr);
+  save_body(sum, *data, executions);
+  const size_t whole = kHeaderBytes + sum.size();
   if (whole > UINT32_MAX) return make_error(ErrorCode::kImageWrite);
   uint8_t header[kHeaderBytes];
   put_header(header, static_cast<uint32_t>(whole));
-  Output sum(nullptr, nullptr);
   sum.bytes(header, kCrcAt);
-  save_body(sum, *data, executions);
   write_field(header + kCrcAt, sum.crc());
   *size = whole;
   if (write == nullptr) return {};
@@ -666,7 +657,7 @@ Error restore_snapshot(Store& store, Span<Execution* const> executions, Bytes sn
     return make_error(ErrorCode::kImageDamaged, 16);
   }
   const Bytes body(header + kHeaderBytes, size - kHeaderBytes);
-  const uint32_t crc = ~crc32(crc32(kCrcStart, Bytes(header, kCrcAt)), body);
+  const uint32_t crc = ~crc32(crc32(kCrcStart, body), Bytes(header, kCrcAt));
   if (crc != read_field(header + kCrcAt)) return make_error(ErrorCode::kImageDamaged, kCrcAt);
   uint8_t expected[kHeaderBytes];
   put_header(expected, size);

@@ -107,6 +107,16 @@ inline void set_dropped(uint8_t* bits, uint32_t index) {
   bits[index / 8] = static_cast<uint8_t>(bits[index / 8] | 1u << (index % 8));
 }
 
+// Whether there is no call that could go on.
+inline bool is_idle(const ExecutionData& execution) {
+  switch (execution.state) {
+    case RunState::kIdle:
+    case RunState::kDone:
+    case RunState::kTrapped: return true;
+    default: return false;
+  }
+}
+
 // Whether somebody asked to kill the call; then that is its trap.
 bool is_killed(ExecutionData& execution);
 
