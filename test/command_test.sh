@@ -77,5 +77,53 @@ case $3 in
     [[ $("$mote" inspect --json "$module") == *'"linear_memory_declared": 196608'* ]] ||
       fail "no linear memory in JSON"
     ;;
+  progress)
+    erased=$'\r\x1b[K'
+    for command in "validate" "inspect" "run --invoke gpio"; do
+      # shellcheck disable=SC2086
+      shown=$("$mote" $command --progress always "$module" 2>&1 >/dev/null) || true
+      [[ $shown == "${erased}mote: $module: loading: 0.0 of 0.0 MB (100 %)$erased"* ]] ||
+        fail "$command --progress always: '$shown'"
+    done
+    # Not where stderr is no terminal, and not if it was not wanted.
+    expect 0 "$module: valid" "$mote" validate "$module"
+    expect 0 "$module: valid" "$mote" validate --progress never "$module"
+    expect 0 "$module: valid" "$mote" validate --progress always --quiet "$module"
+    expect 64 '*--progress takes auto, always or never*' "$mote" validate --progress x "$module"
+    # What goes wrong is said behind the line that is gone.
+    head -c 40 "$module" >"$wasm/command.cut.wasm"
+    expect 2 "*$erased*mote: *unexpected end*" "$mote" validate --progress always "$wasm/command.cut.wasm"
+    ;;
+  fit)
+    fits=("$mote" inspect "$wasm/window.wasm")
+    expect 0 'Yes: *fits 65,536 bytes of RAM and 262,144 of flash.*' "${fits[@]}" --ram 64K --flash 256KiB
+    expect 5 'No: *does not fit 65,536 bytes of RAM and 16,384 of flash.*bytes of flash are missing*' \
+      "${fits[@]}" --ram 64K --flash 16K
+    expect 5 'No: *bytes of RAM are missing*What you can change*' "${fits[@]}" --ram 1K --module flash
+    expect 5 '*needs reference-types, which the tiny profile does not have*' \
+      "$mote" inspect "$wasm/wasm_externs.wasm" --ram 1M
+    # The sum of the parts is the sum that is compared.
+    "${fits[@]}" --ram 64K --flash 256K --json --svg "$wasm/window.svg" >"$wasm/window.json"
+    python3 - "$wasm/window.json" "$wasm/window.svg" <<'END' || fail "the picture or its numbers"
+import json, sys, xml.dom.minidom
+fit = json.load(open(sys.argv[1]))
+assert fit["fits"] and len(fit["choices"]) == 6
+for plan in fit["choices"]:
+    assert plan["ram"] == sum(plan["ram_parts"].values())
+    assert plan["flash"] == sum(plan["flash_parts"].values())
+    assert plan["fits"] == (plan["ram"] <= 65536 and plan["flash"] <= 262144)
+saved, flash = (next(p for p in fit["choices"] if p["module"] == way) for way in ("saved", "flash"))
+assert saved["ram_parts"]["module code"] == 0 and flash["ram_parts"]["module code"] > 0
+picture = xml.dom.minidom.parse(sys.argv[2])
+assert len(picture.getElementsByTagName("rect")) > 10
+END
+    if "${fits[@]}" --ram 64K --ascii | LC_ALL=C grep -qP '[\x80-\xff]'; then fail "--ascii is not ASCII"; fi
+    expect 64 '*--ram takes a number of bytes*' "${fits[@]}" --ram 64X
+    expect 64 '*--flash takes a number of bytes*' "${fits[@]}" --ram 64K --flash -1
+    expect 64 '*--flash requires --ram*' "${fits[@]}" --flash 64K
+    expect 64 '*exports no function "nothing"*' "${fits[@]}" --ram 64K --invoke nothing
+    expect 64 '*--target takes one of: *cortex-m4f*' "${fits[@]}" --ram 64K --target z80
+    expect 64 '*--module takes flash, saved or stream*' "${fits[@]}" --ram 64K --module disk
+    ;;
   *) fail "no case $3" ;;
 esac

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "fit.hpp"
 #include "inspect.hpp"
 #include "run.hpp"
 #include "save.hpp"
@@ -14,19 +15,23 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: that of the guest; 2 the module does not load or link, 3 trap, 4 out of fuel or\n"
-    "memory, 64 wrong usage, 74 the output cannot be written, 130 interrupted.\n"
+    "memory, 5 it does not fit the device (inspect --ram), 64 wrong usage, 74 the output cannot "
+    "be\n"
+    "written, 130 interrupted.\n"
     "\n"
     "Examples:\n"
     "  mote run hello.wasm one two              a WASI program with two arguments\n"
     "  mote run --dir data::/ --env LANG=C app.wasm     its \"/\" is the folder data\n"
     "  mote run --invoke add math.wasm 2 40     prints i32:42\n"
     "  mote run --fuel 1000000 --memory 64K app.wasm\n"
-    "  mote inspect app.wasm\n";
+    "  mote inspect app.wasm\n"
+    "  mote inspect app.wasm --ram 64K --flash 256K     will it fit my device?\n";
 
-// Bytes with an optional K, M or G.
+// Bytes with an optional K, M or G, or KiB, MiB, GiB.
 bool parse_bytes(const std::string& text, uint64_t* bytes) {
   const size_t digits = text.find_first_not_of("0123456789");
-  const std::string suffix = digits == std::string::npos ? "" : text.substr(digits);
+  std::string suffix = digits == std::string::npos ? "" : text.substr(digits);
+  if (suffix.size() == 3 && suffix.substr(1) == "iB") suffix.resize(1);
   uint64_t unit = 1;
   if (suffix == "K" || suffix == "k") unit = 1024;
   if (suffix == "M" || suffix == "m") unit = 1024 * 1024;
@@ -44,7 +49,7 @@ bool parse_bytes(const std::string& text, uint64_t* bytes) {
 void split_run_arguments(int argc, char** argv, std::vector<std::string>* own,
                          std::vector<std::string>* guest) {
   constexpr const char* kWithValue[] = {"--invoke", "--fuel", "--memory", "--stack",
-                                        "--feed",   "--dir",  "--env"};
+                                        "--feed",   "--dir",  "--env",    "--progress"};
   bool has_command = false;
   bool is_run = false;
   bool is_value = false;
@@ -80,6 +85,34 @@ std::string check_count(const std::string& text) {
   return errno == 0 ? "" : text + " is too high";
 }
 
+// What all commands that load a module have.
+struct LoadFlags {
+  std::string feed;
+  std::string progress;
+  bool quiet = false;
+
+  void add_to(CLI::App* command) {
+    command->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
+    command->add_option("--progress", progress,
+                        "Show how far loading is: auto (on a terminal, when it takes long), always "
+                        "or never");
+    command->add_flag("--quiet", quiet, "The same as --progress never");
+  }
+  // What is wrong, or "".
+  std::string apply(mote::tool::Feed* feeding) const {
+    if (!feed.empty() && !feeding->parse(feed)) {
+      return "--feed takes a number of bytes above 0, or 'random'";
+    }
+    using mote::tool::ProgressMode;
+    if (!progress.empty() && progress != "auto" && progress != "always" && progress != "never") {
+      return "--progress takes auto, always or never";
+    }
+    if (progress == "always") feeding->progress = ProgressMode::kAlways;
+    if (progress == "never" || quiet) feeding->progress = ProgressMode::kNever;
+    return "";
+  }
+};
+
 int fail_usage(const std::string& message) {
   std::fprintf(stderr, "mote: %s\nRun mote --help for how to use it.\n", message.c_str());
   return mote::tool::kExitUsage;
@@ -104,7 +137,7 @@ int run_command(int argc, char** argv) {
   mote::tool::RunOptions run_options;
   std::string memory;
   std::string stack;
-  std::string feed;
+  LoadFlags loading;
   std::vector<std::string> files;
   std::string file;
   bool json = false;
@@ -127,26 +160,49 @@ int run_command(int argc, char** argv) {
   run->add_option("--env", run_options.environment,
                   "A variable of the guest's environment, NAME=value; it gets no other")
       ->allow_extra_args(false);
-  run->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
+  loading.add_to(run);
   run->add_flag("--report", run_options.report, "Print a RAM report on stderr at the end");
   run->add_option("FILE", run_options.file, "The module; what follows are its arguments")
       ->required();
 
   CLI::App* validate = app.add_subcommand("validate", "Check modules");
   validate->add_option("FILE", files, "The modules")->required();
-  validate->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
+  loading.add_to(validate);
 
   CLI::App* inspect = app.add_subcommand("inspect", "Show what a module contains and needs");
   inspect->add_option("FILE", file, "The module")->required();
   inspect->add_flag("--json", json, "As JSON");
-  inspect->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
+  mote::tool::FitOptions fit_options;
+  std::string ram;
+  std::string flash;
+  CLI::Option* ram_option = inspect->add_option(
+      "--ram", ram, "Will it fit a device with so much RAM? (bytes, or with K, M, G)");
+  inspect->add_option("--flash", flash, "The same for flash")->needs(ram_option);
+  inspect->add_option("--stack", stack, "The guest's stack there (default: what is needed)")
+      ->needs(ram_option);
+  inspect->add_option("--target", fit_options.target, "Which of the measured processors it is")
+      ->needs(ram_option);
+  inspect
+      ->add_option("--module", fit_options.way,
+                   "How the device has the module: flash, saved (its code runs in flash), stream "
+                   "(from a line)")
+      ->needs(ram_option);
+  inspect
+      ->add_option("--invoke", fit_options.calls,
+                   "Call this export to see what it takes, with zeros (may be given several times)")
+      ->needs(ram_option)
+      ->allow_extra_args(false);
+  inspect->add_flag("--ascii", fit_options.ascii, "A picture without Unicode")->needs(ram_option);
+  inspect->add_option("--svg", fit_options.svg, "Write the picture to this file, too")
+      ->needs(ram_option);
+  loading.add_to(inspect);
 
   std::string output;
   CLI::App* save = app.add_subcommand(
       "save", "Translate a module to an image that 'run' of this build takes without translating");
   save->add_option("FILE", file, "The module")->required();
   save->add_option("-o,--output", output, "The image")->required();
-  save->add_option("--feed", feed, "Load in chunks of so many bytes, or 'random'");
+  loading.add_to(save);
 
   // CLI11 would only say that a subcommand is missing.
   const std::string command = argc > 1 ? argv[1] : "";
@@ -165,18 +221,29 @@ int run_command(int argc, char** argv) {
   }
 
   mote::tool::Feed feeding;
-  if (!feed.empty() && !feeding.parse(feed)) {
-    return fail_usage("--feed takes a number of bytes above 0, or 'random'");
-  }
+  const std::string wrong = loading.apply(&feeding);
+  if (!wrong.empty()) return fail_usage(wrong);
   if (*validate) return mote::tool::validate(files, feeding);
   if (*save) return mote::tool::save(file, output, feeding);
-  if (*inspect) return mote::tool::inspect(file, json, feeding);
+  if (!stack.empty() && !parse_bytes(stack, &run_options.stack)) {
+    return fail_usage("--stack takes a number of bytes, like 4096 or 4K");
+  }
+  if (*inspect && ram_option->count() == 0) return mote::tool::inspect(file, json, feeding);
+  if (*inspect) {
+    if (!parse_bytes(ram, &fit_options.ram)) {
+      return fail_usage("--ram takes a number of bytes, like 65536 or 64K");
+    }
+    if (!flash.empty() && !parse_bytes(flash, &fit_options.flash)) {
+      return fail_usage("--flash takes a number of bytes, like 262144 or 256K");
+    }
+    fit_options.file = file;
+    fit_options.json = json;
+    fit_options.stack = run_options.stack;
+    return mote::tool::fit(fit_options, feeding);
+  }
 
   if (!memory.empty() && !parse_bytes(memory, &run_options.memory)) {
     return fail_usage("--memory takes a number of bytes, like 65536 or 64K");
-  }
-  if (!stack.empty() && !parse_bytes(stack, &run_options.stack)) {
-    return fail_usage("--stack takes a number of bytes, like 4096 or 4K");
   }
   for (const std::string& variable : run_options.environment) {
     if (variable.find('=') == std::string::npos || variable[0] == '=') {

@@ -65,6 +65,10 @@ int load_file(Store& store, const std::string& path, Feed& feed, const Module** 
   }
   Loader loader(store);
   if (!loader.error().ok()) return report_error(path, loader.error(), nullptr);
+  const StringView name(path.data(), path.size());
+  Progress progress(feed.progress, "mote: " + printable(name) + ": loading",
+                    S_ISREG(info.st_mode) ? static_cast<uint64_t>(info.st_size) : 0);
+  uint64_t done = 0;
   for (;;) {
     const size_t size = std::fread(buffer.data(), 1, buffer.size(), file.get());
     if (size == 0) break;
@@ -74,12 +78,16 @@ int load_file(Store& store, const std::string& path, Feed& feed, const Module** 
       if (feed.is_random) piece = std::uniform_int_distribution<size_t>(0, 64)(feed.generator);
       piece = std::min(piece, rest.size());
       if (loader.feed(Bytes(rest.data(), piece)) == LoadState::kFailed) {
+        progress.erase();
         return report_error(path, loader.error(), nullptr);
       }
       if (on_bytes != nullptr) on_bytes(Bytes(rest.data(), piece));
       rest = rest.from(piece);
     }
+    done += size;
+    progress.show(done);
   }
+  progress.erase();
   if (std::ferror(file.get()) != 0) return report_system_error(path, errno);
   const Error error = loader.finish(module);
   return error.ok() ? 0 : report_error(path, error, nullptr);

@@ -7,21 +7,25 @@
 #include <random>
 #include <string>
 
+#include "progress.hpp"
+
 namespace mote::tool {
 
 // Exit codes of the command.
 constexpr int kExitLoad = 2;       // does not load or link
 constexpr int kExitTrap = 3;       // trapped
 constexpr int kExitExhausted = 4;  // out of fuel or memory
+constexpr int kExitDoesNotFit = 5;
 constexpr int kExitUsage = 64;
 constexpr int kExitOutput = 74;  // standard output cannot be written
 constexpr int kExitInterrupted = 130;
 
-// How many bytes to give to the loader at once.
+// How many bytes to give to the loader at once, and whether to show how far it is.
 struct Feed {
   uint64_t chunk = 0;  // 0: all that was read
   bool is_random = false;
   std::mt19937 generator{1};
+  ProgressMode progress = ProgressMode::kAuto;
 
   // "N" or "random". False: neither.
   bool parse(const std::string& text);
