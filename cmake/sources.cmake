@@ -13,6 +13,7 @@ set(MOTE_CORE_SOURCES
   c_api/image.cpp
   c_api/instance.cpp
   c_api/module.cpp
+  c_api/snapshot.cpp
   c_api/store.cpp
   interp/engine.cpp
   interp/engine_fused_branch.cpp
@@ -45,6 +46,7 @@ set(MOTE_CORE_SOURCES
   runtime/snapshot.cpp
   runtime/store.cpp)
 set(MOTE_WASI_SOURCES
+  c_api/wasi.cpp
   wasi/file_calls.cpp
   wasi/files.cpp
   wasi/path_calls.cpp

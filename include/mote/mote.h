@@ -77,6 +77,16 @@ typedef struct mote_string {
   size_t size;
 } mote_string;
 
+/* Bytes that somebody else owns. */
+typedef struct mote_bytes {
+  const uint8_t* data;
+  size_t size;
+} mote_bytes;
+typedef struct mote_mutable_bytes {
+  uint8_t* data;
+  size_t size;
+} mote_mutable_bytes;
+
 /* What went wrong, and where. Owns nothing. */
 typedef struct mote_error {
   uint8_t code;            /* mote_error_code */
@@ -589,6 +599,64 @@ mote_error_code mote_take_bytes(mote_host* host, const uint32_t** at, void** byt
 mote_error_code mote_host_call(mote_host* host, mote_function function, const mote_value* arguments,
                                size_t argument_count, mote_value* results, size_t result_count,
                                mote_error* error);
+
+/* ---- Snapshots (mote/snapshot.hpp) ----------------------------------------------------------- */
+
+#if MOTE_FEATURE_SNAPSHOTS
+/* Takes the next bytes of a snapshot, in pieces of any size. False: they could not be written. */
+typedef bool (*mote_write_snapshot)(void* context, mote_bytes bytes);
+
+/* Writes all instances of the store, and `count` executions of it, of which each is paused or has
+ * no call. `*size` becomes the length of the snapshot in bytes; with `write` NULL this is all that
+ * happens. Fails with MOTE_kBusy (a guest runs, a module is loaded), MOTE_kArguments (an execution
+ * of another store) or MOTE_kImageWrite. Cost: twice the size of what is saved. */
+mote_error_code mote_save_snapshot(mote_store* store, mote_execution* const* executions,
+                                   size_t count, mote_write_snapshot write, void* context,
+                                   size_t* size);
+/* Puts instances and executions into the state of a snapshot. The store has the same modules,
+ * instantiated in the same order and not started; as many executions, in the same order, none with
+ * a call. A snapshot is as trusted as the firmware. Fails with MOTE_kNotAnImage,
+ * MOTE_kImageOfOtherBuild, MOTE_kImageDamaged, MOTE_kOtherInstances, MOTE_kBusy, MOTE_kArguments or
+ * MOTE_kStackExhausted, and has changed nothing then; with MOTE_kOutOfMemory, reset the store.
+ * Cost: three times the size of the snapshot. */
+mote_error_code mote_restore_snapshot(mote_store* store, mote_execution* const* executions,
+                                      size_t count, const void* snapshot, size_t size);
+#endif
+
+/* ---- WASI (mote/wasi.hpp) -------------------------------------------------------------------- */
+
+/* These two functions are in the library mote::wasi (libmote_wasi.a): link it before mote::mote. */
+
+/* What the system provides, as WasiSystem in mote/wasi.hpp describes it. Each may be NULL. All are
+ * called with `context`, by the thread that runs the guest. Lengths are bytes, times nanoseconds.
+ */
+typedef struct mote_wasi_system {
+  void* context;
+  int64_t (*write)(void* context, uint32_t descriptor, mote_bytes bytes);
+  int64_t (*read)(void* context, mote_mutable_bytes bytes);
+  bool (*clock_time)(void* context, uint32_t clock, uint64_t* nanoseconds);
+  bool (*clock_resolution)(void* context, uint32_t clock, uint64_t* nanoseconds);
+  bool (*random)(void* context, mote_mutable_bytes bytes);
+  void (*sleep)(void* context, uint64_t nanoseconds);
+  int64_t (*ready)(void* context, uint32_t descriptor, uint64_t nanoseconds);
+  void (*yield)(void* context);
+} mote_wasi_system;
+
+/* The world that one guest sees: storage that you provide. */
+typedef struct mote_wasi {
+  uintptr_t storage[16];
+} mote_wasi;
+
+/* Makes one. `system` is copied; NULL: all its functions are absent. `arguments` (the program's
+ * name first) and `environment` ("NAME=value"), NULL if their count is 0, are not copied, and must
+ * stay, as must `wasi`, as long as instances that import from it are used. No text contains a zero
+ * byte. */
+void mote_wasi_init(mote_wasi* wasi, const mote_wasi_system* system, const mote_string* arguments,
+                    size_t argument_count, const mote_string* environment,
+                    size_t environment_count);
+/* Offers the functions of "wasi_snapshot_preview1" to modules that are instantiated from now on. A
+ * guest that exits traps with MOTE_kHostExit. Fails with MOTE_kOutOfMemory. */
+mote_error_code mote_provide_wasi(mote_store* store, mote_wasi* wasi);
 
 #ifdef __cplusplus
 } /* extern "C" */

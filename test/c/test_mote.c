@@ -328,6 +328,124 @@ static mote_error_code load_in_pieces(mote_store* store, const char* bytes, size
   return code;
 }
 
+#if MOTE_FEATURE_SNAPSHOTS
+typedef struct file {
+  uint8_t bytes[64 * 1024];
+  size_t size;
+  size_t limit;
+} file;
+
+static bool append(void* context, mote_bytes bytes) {
+  file* to = (file*)context;
+  if (bytes.size > to->limit - to->size) return false;
+  memcpy(to->bytes + to->size, bytes.data, bytes.size);
+  to->size += bytes.size;
+  return true;
+}
+
+/* A guest that waits goes on in a store that was reset meanwhile, where "count" is as it was. */
+static void test_snapshots(mote_store* store, const char* bytes, size_t size) {
+  static file saved;
+  mote_execution execution;
+  mote_execution* executions[1];
+  const mote_module* module = NULL;
+  mote_instance* instance = NULL;
+  mote_error error;
+  mote_value value = mote_i64(41);
+  size_t length = 0, written = 0;
+  int round;
+  executions[0] = &execution;
+  saved.limit = sizeof saved.bytes;
+  for (round = 0; round < 2; round++) {
+    CHECK(mote_store_reset(store) == MOTE_kOk);
+    CHECK(mote_provide(store, kHost, sizeof kHost / sizeof kHost[0], NULL) == MOTE_kOk);
+    CHECK(mote_load(store, bytes, size, NULL, &module, &error) == MOTE_kOk);
+    CHECK(mote_instantiate(store, module, &instance, &error) == MOTE_kOk);
+    CHECK(mote_execution_init(&execution, store, 4096) == MOTE_kOk);
+    if (round == 0) {
+      CHECK(mote_set_global(instance, "count", mote_i32(77)) == MOTE_kOk);
+      CHECK(mote_run(&execution, mote_find_function(instance, "later"), NULL, 0, NULL) ==
+            MOTE_WAITING);
+      CHECK(mote_save_snapshot(store, executions, 1, NULL, NULL, &length) == MOTE_kOk);
+      CHECK(length > 0 && length <= sizeof saved.bytes);
+      CHECK(mote_save_snapshot(store, executions, 1, append, &saved, &written) == MOTE_kOk);
+      CHECK(written == length && saved.size == length);
+      saved.limit = saved.size;
+      CHECK(mote_save_snapshot(store, executions, 1, append, &saved, &written) == MOTE_kImageWrite);
+    } else {
+      CHECK(mote_restore_snapshot(store, executions, 0, saved.bytes, saved.size) ==
+            MOTE_kOtherInstances);
+      saved.bytes[saved.size / 2] ^= 1;
+      CHECK(mote_restore_snapshot(store, executions, 1, saved.bytes, saved.size) ==
+            MOTE_kImageDamaged);
+      saved.bytes[saved.size / 2] ^= 1;
+      CHECK(mote_restore_snapshot(store, executions, 1, saved.bytes, saved.size) == MOTE_kOk);
+      CHECK(mote_get_global(instance, "count", &value) == MOTE_kOk && mote_as_i32(value) == 77);
+      CHECK(mote_state_of(&execution) == MOTE_WAITING);
+      value = mote_i64(41);
+      CHECK(mote_complete(&execution, &value, 1) == MOTE_kOk);
+      CHECK(mote_resume(&execution) == MOTE_DONE);
+      CHECK(mote_as_i64(mote_result(&execution, 0)) == 42);
+    }
+    mote_execution_destroy(&execution);
+  }
+}
+#endif
+
+static int64_t write_text(void* context, uint32_t descriptor, mote_bytes bytes) {
+  char* text = (char*)context;
+  if (descriptor != 1 || bytes.size > 15) return -1;
+  memcpy(text, bytes.data, bytes.size);
+  text[bytes.size] = 0;
+  return (int64_t)bytes.size;
+}
+
+static bool read_clock(void* context, uint32_t clock, uint64_t* nanoseconds) {
+  (void)context;
+  *nanoseconds = 1234;
+  return clock == 1;
+}
+
+static void test_wasi(mote_store* store, const char* folder) {
+  char text[16] = "";
+  const mote_string arguments[2] = {{"app", 3}, {"-v", 2}};
+  const mote_string environment[1] = {{"LANG=C", 6}};
+  mote_wasi_system system;
+  mote_wasi wasi;
+  mote_execution execution;
+  const mote_module* module = NULL;
+  mote_instance* instance = NULL;
+  mote_error error;
+  size_t size = 0;
+  int with_system;
+  char* bytes = read_file(folder, "c_wasi.wasm", &size);
+  memset(&system, 0, sizeof system);
+  system.context = text;
+  system.write = write_text;
+  system.clock_time = read_clock;
+  for (with_system = 0; with_system < 2; with_system++) {
+    mote_wasi_init(&wasi, with_system ? &system : NULL, with_system ? arguments : NULL,
+                   with_system ? 2 : 0, with_system ? environment : NULL, with_system ? 1 : 0);
+    CHECK(mote_store_reset(store) == MOTE_kOk);
+    CHECK(mote_provide_wasi(store, &wasi) == MOTE_kOk);
+    CHECK(mote_load(store, bytes, size, NULL, &module, &error) == MOTE_kOk);
+    CHECK(mote_instantiate(store, module, &instance, &error) == MOTE_kOk);
+    CHECK(mote_execution_init(&execution, store, 4096) == MOTE_kOk);
+    CHECK(mote_run(&execution, mote_find_function(instance, "greet"), NULL, 0, NULL) == MOTE_DONE);
+    CHECK(mote_as_i32(mote_result(&execution, 0)) == (with_system ? 2 : 0));
+    CHECK(strcmp(text, with_system ? "hello" : "") == 0);
+    CHECK(mote_run(&execution, mote_find_function(instance, "time"), NULL, 0, NULL) == MOTE_DONE);
+    CHECK(mote_as_i32(mote_result(&execution, 0)) == (with_system ? 1234 : 52)); /* ENOSYS */
+    CHECK(mote_run(&execution, mote_find_function(instance, "random"), NULL, 0, NULL) == MOTE_DONE);
+    CHECK(mote_as_i32(mote_result(&execution, 0)) == 52);
+    CHECK(mote_run(&execution, mote_find_function(instance, "exit"), NULL, 0, &error) ==
+          MOTE_TRAPPED);
+    CHECK(error.code == MOTE_kHostExit && error.index == 7);
+    mote_execution_destroy(&execution);
+  }
+  free(bytes);
+}
+
 int main(int argc, char** argv) {
   world w = {NULL, 0, 0};
   mote_store store;
@@ -383,6 +501,11 @@ int main(int argc, char** argv) {
   CHECK(report.peak >= report.used + report.scratch && report.refused_growths == 0);
   mote_execution_destroy(&execution);
   CHECK(mote_store_memory(&store).scratch == 0);
+
+#if MOTE_FEATURE_SNAPSHOTS
+  test_snapshots(&store, bytes, size);
+#endif
+  test_wasi(&store, argc > 1 ? argv[1] : ".");
 
   free(bytes);
   return check_end();
