@@ -39,7 +39,7 @@ skip() {  # what and why
 check_format() {
   local files
   mapfile -t files < <(find include src port tools test spec-tests examples bench \
-    -name '*.cpp' -o -name '*.hpp')
+    -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h')
   if clang-format --dry-run -Werror "${files[@]}" 2>build/format.log; then
     pass
   else
@@ -56,6 +56,20 @@ check_readme() {
     pass
   else
     fail "the example in README.md differs from examples/embed/main.cpp"
+  fi
+}
+
+# Everything in the public headers has a text that Doxygen takes without a warning.
+check_docs() {
+  if ! command -v doxygen >/dev/null; then
+    echo "**** THE REFERENCE IS NOT CHECKED: there is no doxygen"
+    skip "reference of the public headers: there is no doxygen"
+  elif cmake -DDOXYGEN=doxygen -DSOURCE=. -DOUTPUT=build/docs -P docs/doxygen.cmake \
+    2>build/docs.log; then
+    pass
+  else
+    cat build/docs.log
+    fail "the reference of the public headers (docs/doxygen.cmake)"
   fi
 }
 
@@ -309,6 +323,7 @@ mote_setup test
 mkdir -p build
 check_format
 check_readme
+check_docs
 check_security
 for preset in $presets; do
   if [[ $preset == release-clang22 ]] && ! command -v clang++-22 >/dev/null; then

@@ -48,7 +48,7 @@ typedef double float64_t;
 /* ---- Macros that declare what many types have in common -------------------------------------- */
 
 /* A type that is only used through pointers, and how to delete one. NULL may be deleted. */
-#define WASM_DECLARE_OWN(name)                 \
+#define WASM_DECLARE_OWN(name)                    \
   typedef struct wasm_##name##_t wasm_##name##_t; \
   WASM_API_EXTERN void wasm_##name##_delete(wasm_##name##_t* /*own*/);
 
@@ -56,18 +56,17 @@ typedef double float64_t;
  * what `data` points to, element by element; wasm_X_vec_new_uninitialized leaves them to the caller
  * (pointers are NULL, values i32 0). A vector that was deleted, or that could not be made, is
  * empty. */
-#define WASM_DECLARE_VEC(name, ptr_or_none)                                                       \
-  typedef struct wasm_##name##_vec_t {                                                            \
-    size_t size;                                                                                  \
-    wasm_##name##_t ptr_or_none* data;                                                            \
-  } wasm_##name##_vec_t;                                                                          \
-  WASM_API_EXTERN void wasm_##name##_vec_new_empty(wasm_##name##_vec_t* out);                     \
-  WASM_API_EXTERN void wasm_##name##_vec_new_uninitialized(wasm_##name##_vec_t* out,              \
-                                                           size_t size);                          \
-  WASM_API_EXTERN void wasm_##name##_vec_new(wasm_##name##_vec_t* out, size_t size,               \
-                                             wasm_##name##_t ptr_or_none const data[] /*own*/);   \
-  WASM_API_EXTERN void wasm_##name##_vec_copy(wasm_##name##_vec_t* out,                           \
-                                              const wasm_##name##_vec_t* from);                   \
+#define WASM_DECLARE_VEC(name, ptr_or_none)                                                        \
+  typedef struct wasm_##name##_vec_t {                                                             \
+    size_t size;                                                                                   \
+    wasm_##name##_t ptr_or_none* data;                                                             \
+  } wasm_##name##_vec_t;                                                                           \
+  WASM_API_EXTERN void wasm_##name##_vec_new_empty(wasm_##name##_vec_t* out);                      \
+  WASM_API_EXTERN void wasm_##name##_vec_new_uninitialized(wasm_##name##_vec_t* out, size_t size); \
+  WASM_API_EXTERN void wasm_##name##_vec_new(wasm_##name##_vec_t* out, size_t size,                \
+                                             wasm_##name##_t ptr_or_none const data[] /*own*/);    \
+  WASM_API_EXTERN void wasm_##name##_vec_copy(wasm_##name##_vec_t* out,                            \
+                                              const wasm_##name##_vec_t* from);                    \
   WASM_API_EXTERN void wasm_##name##_vec_delete(wasm_##name##_vec_t* /*own*/);
 
 /* A description: copied deeply. */
@@ -79,29 +78,29 @@ typedef double float64_t;
 /* A counted reference to something in a store. `same`: both refer to the same thing. Each thing can
  * carry a pointer of the host's; its finalizer is called with it when the thing is gone, or when it
  * is replaced. */
-#define WASM_DECLARE_REF_BASE(name)                                                              \
-  WASM_DECLARE_OWN(name)                                                                         \
-  WASM_API_EXTERN wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t*) /*own*/;           \
-  WASM_API_EXTERN bool wasm_##name##_same(const wasm_##name##_t*, const wasm_##name##_t*);       \
-  WASM_API_EXTERN void* wasm_##name##_get_host_info(const wasm_##name##_t*);                     \
-  WASM_API_EXTERN void wasm_##name##_set_host_info(wasm_##name##_t*, void* info);                \
-  WASM_API_EXTERN void wasm_##name##_set_host_info_with_finalizer(wasm_##name##_t*, void* info,  \
+#define WASM_DECLARE_REF_BASE(name)                                                             \
+  WASM_DECLARE_OWN(name)                                                                        \
+  WASM_API_EXTERN wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t*) /*own*/;          \
+  WASM_API_EXTERN bool wasm_##name##_same(const wasm_##name##_t*, const wasm_##name##_t*);      \
+  WASM_API_EXTERN void* wasm_##name##_get_host_info(const wasm_##name##_t*);                    \
+  WASM_API_EXTERN void wasm_##name##_set_host_info(wasm_##name##_t*, void* info);               \
+  WASM_API_EXTERN void wasm_##name##_set_host_info_with_finalizer(wasm_##name##_t*, void* info, \
                                                                   void (*finalizer)(void* info));
 
 /* The same, seen as a wasm_ref_t and back: NULL if it is something else. Both are borrowed. */
-#define WASM_DECLARE_REF(name)                                                           \
-  WASM_DECLARE_REF_BASE(name)                                                            \
-  WASM_API_EXTERN wasm_ref_t* wasm_##name##_as_ref(wasm_##name##_t*);                    \
-  WASM_API_EXTERN wasm_##name##_t* wasm_ref_as_##name(wasm_ref_t*);                      \
-  WASM_API_EXTERN const wasm_ref_t* wasm_##name##_as_ref_const(const wasm_##name##_t*);  \
+#define WASM_DECLARE_REF(name)                                                          \
+  WASM_DECLARE_REF_BASE(name)                                                           \
+  WASM_API_EXTERN wasm_ref_t* wasm_##name##_as_ref(wasm_##name##_t*);                   \
+  WASM_API_EXTERN wasm_##name##_t* wasm_ref_as_##name(wasm_ref_t*);                     \
+  WASM_API_EXTERN const wasm_ref_t* wasm_##name##_as_ref_const(const wasm_##name##_t*); \
   WASM_API_EXTERN const wasm_##name##_t* wasm_ref_as_##name##_const(const wasm_ref_t*);
 
 /* What can be handed to other threads, and taken into another store there. */
-#define WASM_DECLARE_SHARABLE_REF(name)                                                           \
-  WASM_DECLARE_REF(name)                                                                          \
-  WASM_DECLARE_OWN(shared_##name)                                                                 \
-  WASM_API_EXTERN wasm_shared_##name##_t* wasm_##name##_share(const wasm_##name##_t*) /*own*/;    \
-  WASM_API_EXTERN wasm_##name##_t* wasm_##name##_obtain(wasm_store_t*,                            \
+#define WASM_DECLARE_SHARABLE_REF(name)                                                        \
+  WASM_DECLARE_REF(name)                                                                       \
+  WASM_DECLARE_OWN(shared_##name)                                                              \
+  WASM_API_EXTERN wasm_shared_##name##_t* wasm_##name##_share(const wasm_##name##_t*) /*own*/; \
+  WASM_API_EXTERN wasm_##name##_t* wasm_##name##_obtain(wasm_store_t*,                         \
                                                         const wasm_shared_##name##_t*) /*own*/;
 
 /* ---- Bytes and names ------------------------------------------------------------------------- */
@@ -310,8 +309,8 @@ WASM_API_EXTERN wasm_module_t* wasm_module_deserialize(wasm_store_t*,
 
 WASM_DECLARE_REF(func)
 
-/* `args` is borrowed, `results` has room for all results, zero at first; what is put there passes to
- * the caller. Returns NULL, or an owned trap. */
+/* `args` is borrowed, `results` has room for all results, zero at first; what is put there passes
+ * to the caller. Returns NULL, or an owned trap. */
 typedef wasm_trap_t* (*wasm_func_callback_t)(const wasm_val_vec_t* args, wasm_val_vec_t* results);
 typedef wasm_trap_t* (*wasm_func_callback_with_env_t)(void* env, const wasm_val_vec_t* args,
                                                       wasm_val_vec_t* results);
@@ -325,10 +324,10 @@ WASM_API_EXTERN wasm_func_t* wasm_func_new_with_env(wasm_store_t*, const wasm_fu
 WASM_API_EXTERN wasm_functype_t* wasm_func_type(const wasm_func_t*) /*own*/;
 WASM_API_EXTERN size_t wasm_func_param_arity(const wasm_func_t*);
 WASM_API_EXTERN size_t wasm_func_result_arity(const wasm_func_t*);
-/* Returns NULL when it is done: `results` then has the results, which the caller owns; what was there
- * before is not deleted. Else an owned trap, also when the arguments are not as the function's type
- * says, or when it is done and there is no room for the results. Can be called from host functions,
- * 64 deep. */
+/* Returns NULL when it is done: `results` then has the results, which the caller owns; what was
+ * there before is not deleted. Else an owned trap, also when the arguments are not as the
+ * function's type says, or when it is done and there is no room for the results. Can be called from
+ * host functions, 64 deep. */
 WASM_API_EXTERN wasm_trap_t* wasm_func_call(const wasm_func_t*, const wasm_val_vec_t* args,
                                             wasm_val_vec_t* results) /*own*/;
 
@@ -363,8 +362,8 @@ typedef uint32_t wasm_memory_pages_t;
 static const size_t MEMORY_PAGE_SIZE = 0x10000;
 WASM_API_EXTERN wasm_memory_t* wasm_memory_new(wasm_store_t*, const wasm_memorytype_t*) /*own*/;
 WASM_API_EXTERN wasm_memorytype_t* wasm_memory_type(const wasm_memory_t*) /*own*/;
-/* All bytes, which stay there until the memory grows. NULL if there are none, or if the store has no
- * room for all of them (a guest takes room only for those that it touches). */
+/* All bytes, which stay there until the memory grows. NULL if there are none, or if the store has
+ * no room for all of them (a guest takes room only for those that it touches). */
 WASM_API_EXTERN byte_t* wasm_memory_data(wasm_memory_t*);
 WASM_API_EXTERN size_t wasm_memory_data_size(const wasm_memory_t*);
 WASM_API_EXTERN wasm_memory_pages_t wasm_memory_size(const wasm_memory_t*);
@@ -426,10 +425,8 @@ static inline wasm_valtype_t* wasm_valtype_new_funcref(void) {
 }
 
 /* wasm_functype_new_P_R: of P parameters and R results, all owned. */
-static inline wasm_functype_t* mote_wasm_functype(size_t params,
-                                                             wasm_valtype_t* const p[],
-                                                             size_t results,
-                                                             wasm_valtype_t* const r[]) {
+static inline wasm_functype_t* mote_wasm_functype(size_t params, wasm_valtype_t* const p[],
+                                                  size_t results, wasm_valtype_t* const r[]) {
   wasm_valtype_vec_t param_vec, result_vec;
   wasm_valtype_vec_new(&param_vec, params, p);
   wasm_valtype_vec_new(&result_vec, results, r);
@@ -518,18 +515,30 @@ static inline void* wasm_val_ptr(const wasm_val_t* value) {
 }
 
 /* Initializers of a wasm_val_t. */
-#define WASM_I32_VAL(i) \
-  { .kind = WASM_I32, .of = {.i32 = i } }
-#define WASM_I64_VAL(i) \
-  { .kind = WASM_I64, .of = {.i64 = i } }
-#define WASM_F32_VAL(z) \
-  { .kind = WASM_F32, .of = {.f32 = z } }
-#define WASM_F64_VAL(z) \
-  { .kind = WASM_F64, .of = {.f64 = z } }
-#define WASM_REF_VAL(r) \
-  { .kind = WASM_EXTERNREF, .of = {.ref = r } }
-#define WASM_INIT_VAL \
-  { .kind = WASM_EXTERNREF, .of = {.ref = NULL } }
+#define WASM_I32_VAL(i)                 \
+  {                                     \
+    .kind = WASM_I32, .of = {.i32 = i } \
+  }
+#define WASM_I64_VAL(i)                 \
+  {                                     \
+    .kind = WASM_I64, .of = {.i64 = i } \
+  }
+#define WASM_F32_VAL(z)                 \
+  {                                     \
+    .kind = WASM_F32, .of = {.f32 = z } \
+  }
+#define WASM_F64_VAL(z)                 \
+  {                                     \
+    .kind = WASM_F64, .of = {.f64 = z } \
+  }
+#define WASM_REF_VAL(r)                       \
+  {                                           \
+    .kind = WASM_EXTERNREF, .of = {.ref = r } \
+  }
+#define WASM_INIT_VAL                            \
+  {                                              \
+    .kind = WASM_EXTERNREF, .of = {.ref = NULL } \
+  }
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -8,6 +8,7 @@
 
 namespace mote {
 
+// Kinds of errors: see mote/errors.def.
 enum class ErrorClass : uint8_t {
   kNone,
   kMalformed,
@@ -20,6 +21,8 @@ enum class ErrorClass : uint8_t {
   kUsage,
 };
 
+// Every error and trap of mote/errors.def, which has the texts. The numbers can change with every
+// release.
 enum class ErrorCode : uint8_t {
   kOk,
 #define MOTE_ERROR(name, error_class, text) name,
@@ -62,6 +65,7 @@ struct [[nodiscard]] Error {
   StringView module_name;                 // link errors: the import
   StringView field_name;
 
+  // Whether it is none.
   constexpr bool ok() const { return code == ErrorCode::kOk; }
 };
 

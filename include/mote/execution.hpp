@@ -16,6 +16,7 @@ namespace detail {
 struct ExecutionData;
 }
 
+// Where an execution is.
 enum class RunState : uint8_t {
   kIdle,         // nothing was started
   kReady,        // started, not run yet
@@ -91,7 +92,9 @@ class Execution {
   // Forgets the call. Not from within a host function.
   void cancel();
 
+  // Where the execution is; see RunState.
   RunState state() const;
+  // Number of results of a call that is kDone; else 0.
   uint32_t result_count() const;
   // Result `index` of a call that is kDone; of type kNone if there is no such result.
   Value result(uint32_t index) const;
@@ -99,6 +102,7 @@ class Execution {
   // Fuel pays for backward branches and calls, one each, and for bulk instructions by size. A new
   // execution has kUnlimitedFuel.
   void set_fuel(uint64_t fuel);
+  // What is left of it.
   uint64_t fuel() const;
 
   // Asks the guest to pause: it does after at most MOTE_INTERRUPT_PERIOD more checks (backward

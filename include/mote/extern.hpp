@@ -26,6 +26,7 @@ class Store;
 struct ExternIdentity {
   const void* owner = nullptr;
   const void* part = nullptr;
+  // Whether both name the same thing of the store.
   bool operator==(const ExternIdentity& other) const {
     return owner == other.owner && part == other.part;
   }
@@ -42,16 +43,21 @@ struct Extern {
   const HostFunction* host = nullptr;  // then there is no instance
   void* context = nullptr;             // what `host` gets
 
+  // An export of `instance`, as Module::export_at gives it.
   static Extern of(Instance& instance, const ExportInfo& exported) {
     return {exported.type.kind, &instance, exported.index, nullptr, nullptr};
   }
+  // A guest's function.
   static Extern of(Function function) {
     return {ExternKind::kFunction, function.instance, function.index, nullptr, nullptr};
   }
+  // A host function; `host` must outlive the instances that import it. `context`: see
+  // Host::context().
   static Extern of(const HostFunction& host, void* context = nullptr) {
     return {ExternKind::kFunction, nullptr, 0, &host, context};
   }
 
+  // Whether it names anything.
   bool exists() const { return instance != nullptr || host != nullptr; }
   // The type as it is now: limits begin with the present size of a table or memory.
   ExternType type() const;
@@ -62,11 +68,13 @@ struct Extern {
   Extern definition() const;
 
   // ---- Only for functions of an instance
+  // The function; of kind kFunction only. Does not exist if a host function is meant.
   Function function() const { return {instance, index}; }
   // The funcref that guests know it by.
   Value reference() const;
 
   // ---- Only for globals
+  // The value as it is now.
   Value get() const;
   // Fails with kImmutableGlobal or kArguments (another type).
   Error set(Value value) const;
@@ -79,14 +87,18 @@ struct Extern {
   MutableBytes bytes(uint32_t address, uint32_t length) const;
 
   // ---- Only for tables
+  // Number of elements as it is now.
   uint32_t table_size() const;
   // False: out of bounds, or `value` is of another type than the elements.
   bool table_get(uint32_t element, Value* value) const;
+  // False: out of bounds, or `value` is of another type than the elements.
   bool table_set(uint32_t element, Value value) const;
 
-  // Grows a memory by pages, or a table by elements, which become `fill`. False: beyond the
-  // maximum, out of memory, or `fill` is of another type. Cost: linear in what is new.
+  // Grows a memory by pages. False: beyond the maximum, or out of memory. Cost: linear in what is
+  // new.
   bool grow_memory(uint32_t pages) const;
+  // Grows a table by elements, which become `fill`. False: beyond the maximum, out of memory, or
+  // `fill` is of another type. Cost: linear in what is new.
   bool grow_table(uint32_t elements, Value fill) const;
 };
 
@@ -101,6 +113,7 @@ Extern function_of(Store& store, Value funcref);
 Error make_memory(Store& store, const ExternType& type, Extern* made);
 // All elements are `fill`, which must be a reference of the table's type.
 Error make_table(Store& store, const ExternType& type, Value fill, Extern* made);
+// `value` must be of the type.
 Error make_global(Store& store, const ExternType& type, Value value, Extern* made);
 // A host function as a function of an instance: it can be called by an Execution and has a
 // reference. `host` and its type lists must outlive the store; its names do not count.

@@ -12,8 +12,10 @@
 // Span<const uint8_t> and StringView take two Wasm parameters (pointer, length) and arrive checked
 // against the guest's memory: a bad range traps before the function is called. Any array of
 // trivially copyable T works as Span<T> when the guest's pointer is aligned for T (otherwise it
-// traps). ExternRef takes an externref. Results: none, one of the numbers, or HostResult<one of
-// them>, which can also trap, exit or answer "not yet".
+// traps). The elements are as they lie in the guest's memory, little-endian, and nothing converts
+// them: on a big-endian host, swap those of more than one byte. Numbers that are parameters or
+// results have the host's order. ExternRef takes an externref. Results: none, one of the numbers,
+// or a HostResult of one of them, which can also trap, exit or answer "not yet".
 #pragma once
 
 #include <stdint.h>
@@ -37,10 +39,12 @@ class Host {
  public:
   // The pointer given to Store::provide.
   void* context() const { return context_; }
+  // The same as a T: the pointer given must be one to T.
   template <class T>
   T& context_as() const {
     return *static_cast<T*>(context_);
   }
+  // The instance that called.
   Instance& instance() const { return *instance_; }
 
   // Bytes of the calling guest's memory 0, or an empty span if they are out of bounds or cannot be
@@ -76,6 +80,7 @@ class Host {
 
 // How a host function ended.
 struct HostStatus {
+  // kReturned: the results are in the slots; kTrapped: the call ends; kNotYet: it pauses.
   enum Kind : uint8_t { kReturned, kTrapped, kNotYet };
   Kind kind = kReturned;
   ErrorCode code = ErrorCode::kOk;  // kTrapped
@@ -97,20 +102,27 @@ constexpr HostStatus not_yet() { return {HostStatus::kNotYet, ErrorCode::kOk, 0}
 template <class T>
 class HostResult {
  public:
+  // The function returned `value`.
   HostResult(T value) : value_(value) {}
+  // The function ended otherwise: host_trap(), host_exit(), not_yet().
   HostResult(HostStatus status) : status_(status) {}
+  // How the function ended.
   const HostStatus& status() const { return status_; }
+  // The result. Undefined unless it returned.
   T value() const { return value_; }
 
  private:
   HostStatus status_;
   T value_{};
 };
+// Nothing, or a status other than "returned".
 template <>
 class HostResult<void> {
  public:
   HostResult() = default;
+  // The function ended otherwise: host_trap(), host_exit(), not_yet().
   HostResult(HostStatus status) : status_(status) {}
+  // How the function ended.
   const HostStatus& status() const { return status_; }
 
  private:
@@ -120,7 +132,9 @@ class HostResult<void> {
 // An externref parameter or result: a handle of the host's, or null.
 struct ExternRef {
   Reference bits = 0;
+  // Whether it is the null reference.
   bool is_null() const { return bits == 0; }
+  // The number that the host gave. Only if it is not null.
   uint32_t handle() const { return bits - 1; }
 };
 

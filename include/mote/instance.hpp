@@ -16,12 +16,14 @@ class Instance;
 struct Function {
   Instance* instance = nullptr;
   uint32_t index = kNoIndex;  // funcidx in `instance`
+  // Whether there is a function.
   bool exists() const { return instance != nullptr; }
 };
 
 // Lives in its store's buffer until the store is reset.
 class Instance {
  public:
+  // The module that it is an instance of.
   const Module& module() const;
 
   // The exported function `name`; exists() is false when there is none. Cost: logarithmic
@@ -40,6 +42,7 @@ class Instance {
   // Sets an exported mutable global. Fails with kUnknownGlobal, kImmutableGlobal or kArguments.
   Error set_global(StringView name, Value value);
 
+  // Whether it has a memory, its own or an imported one.
   bool has_memory() const;
   // Size of memory 0 in bytes, as the guest sees it.
   uint64_t memory_size() const;

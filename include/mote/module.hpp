@@ -18,6 +18,7 @@ struct ModuleData;
 struct StoreData;
 }  // namespace detail
 
+// The kinds of imports and exports, with the numbers of the binary format (5.5.5).
 enum class ExternKind : uint8_t { kFunction = 0, kTable = 1, kMemory = 2, kGlobal = 3 };
 
 // Limits of a table (entries) or a memory (pages), 2.3.9.
@@ -37,12 +38,14 @@ struct ExternType {
   uint8_t page_size_log2 = 16;         // kMemory
 };
 
+// One import (2.5.11). The names are valid as long as the module.
 struct ImportInfo {
   StringView module_name;
   StringView field_name;
   ExternType type;
 };
 
+// One export (2.5.10). The name is valid as long as the module.
 struct ExportInfo {
   StringView name;
   uint32_t index = 0;  // in the index space of its kind
@@ -69,9 +72,11 @@ struct ModuleInfo {
 // rolled back to before it or reset. It can be instantiated any number of times.
 class Module {
  public:
+  // Number of imports of all kinds.
   uint32_t import_count() const;
   // `index` must be below import_count().
   ImportInfo import(uint32_t index) const;
+  // Number of exports of all kinds.
   uint32_t export_count() const;
   // `index` must be below export_count().
   ExportInfo export_at(uint32_t index) const;
@@ -79,9 +84,11 @@ class Module {
   uint32_t memory_count() const;
   // `index` must be below memory_count().
   ExternType memory_type(uint32_t index) const;
+  // Sizes and counts, see ModuleInfo.
   ModuleInfo info() const;
   // Whether the module uses what the feature adds.
   bool uses(Feature feature) const;
+  // Whether the module has a start function (2.5.9): Execution::start_instance runs it.
   bool has_start_function() const;
   // The module's own name from the name section, or "".
   StringView name() const;
@@ -94,11 +101,13 @@ class Module {
   ~Module() = default;
 };
 
+// Where a load is.
 enum class LoadState : uint8_t {
   kNeedMore,  // everything so far is fine
   kFailed,    // error() tells why; feeding more has no effect
 };
 
+// How to load a module.
 struct LoadOptions {
   // The bytes given to feed() stay readable and unchanged as long as the module lives (flash, a
   // mapped file): names and data segments that lie within one chunk are referred to in place
@@ -121,6 +130,7 @@ struct LoadOptions {
 // fails with kOutOfMemory.
 class Loader {
  public:
+  // Begins a load into `store`, which must outlive this. When that fails, error() tells why.
   explicit Loader(Store& store, LoadOptions options = {});
   ~Loader();
   Loader(const Loader&) = delete;

@@ -48,6 +48,7 @@ typedef enum mote_error_code {
   MOTE_ERROR_CODE_COUNT
 } mote_error_code;
 
+/* Kinds of errors: see mote/errors.def. */
 typedef enum mote_error_class {
   MOTE_CLASS_NONE,
   MOTE_CLASS_MALFORMED,   /* not a module */
@@ -69,6 +70,7 @@ typedef enum mote_feature {
   MOTE_FEATURE_COUNT
 } mote_feature;
 
+/* No index, no offset, no function. */
 #define MOTE_NO_INDEX 0xFFFFFFFFu
 
 /* A text that Mote points to; not terminated by a zero byte. */
@@ -82,6 +84,7 @@ typedef struct mote_bytes {
   const uint8_t* data;
   size_t size;
 } mote_bytes;
+/* Bytes that somebody else owns, to read and write. */
 typedef struct mote_mutable_bytes {
   uint8_t* data;
   size_t size;
@@ -102,6 +105,7 @@ typedef struct mote_error {
 
 /* The text of a code, constant and zero-terminated; "" for MOTE_kOk. */
 const char* mote_error_text(mote_error_code code);
+/* Which class a code belongs to. */
 mote_error_class mote_class_of(mote_error_code code);
 /* The proposal's name ("simd", "gc", ...), constant. */
 const char* mote_feature_name(mote_feature feature);
@@ -196,7 +200,9 @@ typedef struct mote_store {
   uintptr_t storage[8];
 } mote_store;
 
+/* A loaded, validated and translated module. */
 typedef struct mote_module mote_module;
+/* An instance of a module. */
 typedef struct mote_instance mote_instance;
 /* What a host function sees of the guest that called it. */
 typedef struct mote_host mote_host;
@@ -220,17 +226,20 @@ void mote_store_init(mote_store* store, void* buffer, size_t size, bool is_zero)
  * MOTE_kBusy, and does nothing, in a host function. */
 mote_error_code mote_store_reset(mote_store* store);
 #if MOTE_FEATURE_QUOTAS
+/* For mote_set_quota(): no limit. */
+#define MOTE_UNLIMITED SIZE_MAX
 /* How much each module and instance that is made from now on may take of the buffer: bytes of a
  * module (MOTE_kModuleQuota), bytes of a memory that are backed (MOTE_kMemoryQuota), entries that a
- * table grows to. MOTE_UNLIMITED: no limit. */
-#define MOTE_UNLIMITED SIZE_MAX
+ * table grows to. */
 void mote_set_quota(mote_store* store, size_t module_bytes, size_t memory_bytes,
                     size_t table_entries);
 #endif
+/* How much of the store's buffer is in use. */
 mote_memory_report mote_store_memory(const mote_store* store);
 
 /* ---- Loading -------------------------------------------------------------------------------- */
 
+/* How to load a module; all false by default. */
 typedef struct mote_load_options {
   /* The module's bytes stay readable and unchanged as long as the store is used (flash): names and
    * data within one chunk are then referred to in place instead of being copied. */
@@ -280,6 +289,7 @@ mote_error_code mote_open_image(mote_store* store, const void* image, size_t siz
 
 /* ---- Modules -------------------------------------------------------------------------------- */
 
+/* The kinds of imports and exports, with the numbers of the binary format (5.5.5). */
 typedef enum mote_extern_kind {
   MOTE_FUNCTION,
   MOTE_TABLE,
@@ -299,12 +309,14 @@ typedef struct mote_extern_type {
   uint8_t page_size_log2; /* MOTE_MEMORY: 16, or 0 with custom page sizes */
 } mote_extern_type;
 
+/* One import (2.5.11). The names are valid as long as the module. */
 typedef struct mote_import {
   mote_string module_name;
   mote_string field_name;
   mote_extern_type type;
 } mote_import;
 
+/* One export (2.5.10). The name is valid as long as the module. */
 typedef struct mote_export {
   mote_string name;
   uint32_t index; /* in the index space of its kind */
@@ -326,13 +338,19 @@ typedef struct mote_module_info {
   bool code_in_place;
 } mote_module_info;
 
+/* Number of imports of all kinds. */
 uint32_t mote_import_count(const mote_module* module);
 /* `index` must be below the count. */
 mote_import mote_import_at(const mote_module* module, uint32_t index);
+/* Number of exports of all kinds. */
 uint32_t mote_export_count(const mote_module* module);
+/* `index` must be below the count. */
 mote_export mote_export_at(const mote_module* module, uint32_t index);
+/* Sizes and counts. */
 mote_module_info mote_info_of(const mote_module* module);
+/* Whether the module uses what the feature adds. */
 bool mote_module_uses(const mote_module* module, mote_feature feature);
+/* Whether the module has a start function (2.5.9): mote_start_instance() runs it. */
 bool mote_has_start_function(const mote_module* module);
 /* The module's own name, or "". */
 mote_string mote_module_name(const mote_module* module);
@@ -357,6 +375,7 @@ mote_error_code mote_instantiate(mote_store* store, const mote_module* module,
  * first. */
 mote_error_code mote_name_instance(mote_store* store, const char* name, mote_instance* instance);
 
+/* The module that it is an instance of. */
 const mote_module* mote_module_of(const mote_instance* instance);
 /* The exported function; `instance` in it is NULL if there is none. Cost: logarithmic in the number
  * of exports, plus the length of the name. */
@@ -365,6 +384,8 @@ mote_function mote_find_function(mote_instance* instance, const char* name);
 mote_function_type mote_type_of(mote_function function);
 /* An exported global. Fail with MOTE_kUnknownGlobal, MOTE_kImmutableGlobal or MOTE_kArguments. */
 mote_error_code mote_get_global(const mote_instance* instance, const char* name, mote_value* value);
+/* Sets an exported mutable global. Fails with MOTE_kUnknownGlobal, MOTE_kImmutableGlobal or
+ * MOTE_kArguments (another type). */
 mote_error_code mote_set_global(mote_instance* instance, const char* name, mote_value value);
 
 /* Size of memory 0 in bytes as the guest sees it; 0 without a memory. */
@@ -383,6 +404,7 @@ typedef struct mote_execution {
   uintptr_t storage[24];
 } mote_execution;
 
+/* Where an execution is; see RunState in mote/execution.hpp. */
 typedef enum mote_run_state {
   MOTE_IDLE,        /* nothing was started */
   MOTE_READY,       /* started, not run yet */
@@ -405,7 +427,9 @@ typedef struct mote_run_limits {
   uint64_t (*now)(void* context);
   void* context;
 } mote_run_limits;
+/* No limit of checks. */
 #define MOTE_UNLIMITED_SHARE INT64_MAX
+/* No limit of time. */
 #define MOTE_NO_DEADLINE UINT64_MAX
 
 /* One frame of a backtrace. */
@@ -416,6 +440,7 @@ typedef struct mote_frame {
   mote_string name;  /* "" when there is none */
 } mote_frame;
 
+/* Fuel without end. */
 #define MOTE_UNLIMITED_FUEL UINT64_MAX
 
 /* Takes `stack_bytes` for the guest's stack, and a few hundred more, from the store's buffer. Fails
@@ -439,6 +464,7 @@ mote_run_state mote_resume(mote_execution* execution);
 mote_run_state mote_resume_within(mote_execution* execution, mote_run_limits* limits);
 /* Forgets the call. Not from a host function. */
 void mote_cancel(mote_execution* execution);
+/* Where the execution is. */
 mote_run_state mote_state_of(const mote_execution* execution);
 
 /* mote_start() and mote_resume(). MOTE_IDLE: the call could not start; `error` tells why, or why it
@@ -454,6 +480,7 @@ mote_value mote_result(const mote_execution* execution, uint32_t index);
 /* Fuel pays for backward branches and calls, one each, and for bulk instructions by size. New
  * executions have MOTE_UNLIMITED_FUEL. */
 void mote_set_fuel(mote_execution* execution, uint64_t fuel);
+/* What is left of it. */
 uint64_t mote_fuel(const mote_execution* execution);
 /* Asks the guest to pause, which it does after at most MOTE_INTERRUPT_PERIOD more checks. May be
  * called from another thread or an interrupt handler. */

@@ -44,11 +44,13 @@ void give_back_ram(MutableBytes ram);
 //   Store store(ram.bytes(), StoreOptions{true});  // the buffer is zero
 class Ram {
  public:
+  // Takes `wanted` bytes, or as many as there are.
   explicit Ram(size_t wanted) : bytes_(take_ram(wanted)) {}
   ~Ram() { give_back_ram(bytes_); }
   Ram(const Ram&) = delete;
   Ram& operator=(const Ram&) = delete;
 
+  // What was taken; empty if there is none.
   MutableBytes bytes() const { return bytes_; }
 
  private:
@@ -72,6 +74,7 @@ int64_t read(MutableBytes bytes);
 // time of the process, 3 of the thread. Returns false for a clock that there is not. Clock 1 must
 // never go backwards. Missing: the guest gets ENOSYS.
 bool clock_time(uint32_t clock, uint64_t* nanoseconds);
+// Resolution of a clock in nanoseconds, as above.
 bool clock_resolution(uint32_t clock, uint64_t* nanoseconds);
 
 // Fills `bytes` with random numbers fit for keys, or returns false. A port without a true source

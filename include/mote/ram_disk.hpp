@@ -17,6 +17,7 @@
 
 namespace mote {
 
+// A file system in memory, for WasiFiles.
 class RamDisk {
  public:
   static constexpr size_t kBlockSize = 64;
@@ -33,6 +34,7 @@ class RamDisk {
   // Opens the topmost directory. Not if the memory is smaller than a block.
   FileHandle root();
 
+  // How many blocks are free.
   uint32_t free_blocks() const { return free_count_; }
 
  private:

@@ -11,6 +11,7 @@
 
 namespace mote {
 
+// Takes turns: see above. Owns nothing but a view of the guests.
 class RoundRobin {
  public:
   // What takes part. All members may be changed between turns, and by host functions.

@@ -20,6 +20,7 @@ namespace detail {
 struct StoreData;
 }
 
+// What a store may assume of its buffer.
 struct StoreOptions {
   // The buffer holds zeros (fresh pages of an operating system, .bss): Mote then clears only what
   // it has used before.
@@ -95,6 +96,7 @@ class Store {
   void set_quota(const Quota& quota);
 #endif
 
+  // How much of the buffer is in use.
   MemoryReport memory() const;
 
   // Forgets everything that was made in the store: this is how apps are unloaded, each from a store

@@ -21,6 +21,7 @@ namespace mote {
 template <class R>
 class CallResult {
  public:
+  // Made by TypedFunction.
   CallResult(RunState state, const Error& error, R value)
       : state_(state), error_(error), value_(value) {}
 
@@ -40,12 +41,17 @@ class CallResult {
   Error error_;
   R value_;
 };
+// The same for a function without results.
 template <>
 class CallResult<void> {
  public:
+  // Made by TypedFunction.
   CallResult(RunState state, const Error& error) : state_(state), error_(error) {}
+  // Whether the call is done.
   bool ok() const { return state_ == RunState::kDone; }
+  // As above.
   RunState state() const { return state_; }
+  // As above.
   const Error& error() const { return error_; }
 
  private:

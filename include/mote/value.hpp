@@ -21,6 +21,7 @@ enum class ValueType : uint8_t {
   kExternRef = 0x6F,
 };
 
+// Whether it is funcref or externref.
 constexpr bool is_reference(ValueType type) {
   return type == ValueType::kFuncRef || type == ValueType::kExternRef;
 }
@@ -36,12 +37,15 @@ struct FunctionType {
   uint16_t parameter_count = 0;
   uint16_t result_count = 0;
 
+  // The parameters, in order.
   constexpr Span<const ValueType> parameter_types() const { return {parameters, parameter_count}; }
+  // The results, in order.
   constexpr Span<const ValueType> result_types() const { return {results, result_count}; }
 };
 
 // Structural equality. Cost: the number of parameters and results.
 bool operator==(const FunctionType& a, const FunctionType& b);
+// The opposite.
 inline bool operator!=(const FunctionType& a, const FunctionType& b) { return !(a == b); }
 
 // A reference as guests hold it: 0 is null. A funcref names a function of the store; an externref
@@ -54,37 +58,47 @@ struct Value {
   ValueType type = ValueType::kNone;
   uint64_t bits = 0;
 
+  // An i32.
   static Value i32(int32_t v) { return {ValueType::kI32, static_cast<uint32_t>(v)}; }
+  // An i64.
   static Value i64(int64_t v) { return {ValueType::kI64, static_cast<uint64_t>(v)}; }
+  // An f32; the bits of a NaN stay as they are.
   static Value f32(float v) {
     uint32_t b;
     memcpy(&b, &v, sizeof b);
     return {ValueType::kF32, b};
   }
+  // An f64; the bits of a NaN stay as they are.
   static Value f64(double v) {
     uint64_t b;
     memcpy(&b, &v, sizeof b);
     return {ValueType::kF64, b};
   }
+  // The null reference of this type.
   static Value null(ValueType reference_type) { return {reference_type, 0}; }
   // `handle` is any number below 0xFFFFFFFF that means something to the host.
   static Value extern_ref(uint32_t handle) {
     return {ValueType::kExternRef, static_cast<uint64_t>(handle) + 1};
   }
 
+  // The value as an i32; only if it is one. So with the others.
   int32_t as_i32() const { return static_cast<int32_t>(static_cast<uint32_t>(bits)); }
+  // As an i64.
   int64_t as_i64() const { return static_cast<int64_t>(bits); }
+  // As an f32.
   float as_f32() const {
     const uint32_t b = static_cast<uint32_t>(bits);
     float v;
     memcpy(&v, &b, sizeof v);
     return v;
   }
+  // As an f64.
   double as_f64() const {
     double v;
     memcpy(&v, &bits, sizeof v);
     return v;
   }
+  // Whether it is a null reference.
   bool is_null() const { return is_reference(type) && bits == 0; }
   // Only for an externref that is not null.
   uint32_t as_extern() const { return static_cast<uint32_t>(bits - 1); }

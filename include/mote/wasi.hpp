@@ -61,11 +61,15 @@ class Wasi {
   // Constant table.
   static Span<const HostFunction> functions();
 
+  // What the system provides, as given.
   const WasiSystem& system() const { return system_; }
+  // The arguments, as given.
   Span<const StringView> arguments() const { return arguments_; }
+  // The environment, as given.
   Span<const StringView> environment() const { return environment_; }
   // Whether descriptor 0, 1 or 2 is open; a guest can close them for itself.
   bool is_open(uint32_t descriptor) const { return descriptor < 3 && !closed_[descriptor]; }
+  // Closes descriptor 0, 1 or 2 for the guest.
   void close(uint32_t descriptor) { closed_[descriptor] = true; }
 
  private:

@@ -45,6 +45,7 @@ enum class FileType : uint8_t {
   kSymbolicLink = 7,
 };
 
+// Attributes of a file: times are nanoseconds since 1970, sizes bytes.
 struct FileStat {
   uint64_t device = 0;
   uint64_t inode = 0;  // device and inode together name a file
@@ -70,11 +71,13 @@ struct FileMode {
 
 // A time to set.
 struct FileTime {
+  // What to do with a time.
   enum Kind : uint8_t { kKeep, kSet, kNow };
   Kind kind = kKeep;
   uint64_t nanoseconds = 0;  // kSet: since 1970
 };
 
+// One entry of a directory, as read_directory() gives it to its sink.
 struct DirectoryEntry {
   uint64_t next = 0;  // cookie of the entry behind
   uint64_t inode = 0;
@@ -159,6 +162,7 @@ using WasiRights = uint32_t;
 
 // One open descriptor of a guest.
 struct WasiDescriptor {
+  // What a descriptor is.
   enum Kind : uint8_t { kFree, kStream, kFile, kDirectory };
   Kind kind = kFree;
   FileType type = FileType::kUnknown;
@@ -196,13 +200,17 @@ class WasiFiles {
 
   // For the functions.
   Wasi& streams() const { return streams_; }
+  // The table of the system's functions, as given.
   const FileSystem& system() const { return system_; }
+  // The buffer for texts of links, as given.
   MutableBytes links() const { return links_; }
+  // The table of descriptors, as given.
   Span<WasiDescriptor> descriptors() const { return descriptors_; }
   // Null: not open.
   WasiDescriptor* find(uint32_t fd) const;
   // The lowest free descriptor. False: there is none.
   bool find_free(uint32_t* fd) const;
+  // Closes the system's handle of a descriptor, if it has one, and frees the entry.
   void close(WasiDescriptor& descriptor);
 
  private:

@@ -17,7 +17,8 @@ int fd_readdir(int fd, void* bytes, unsigned size, long long cookie, unsigned* u
 WASI("path_create_directory") int path_create_directory(int fd, const char* path, unsigned size);
 WASI("path_unlink_file") int path_unlink_file(int fd, const char* path, unsigned size);
 WASI("path_rename")
-int path_rename(int fd, const char* path, unsigned size, int to_fd, const char* to, unsigned to_size);
+int path_rename(int fd, const char* path, unsigned size, int to_fd, const char* to,
+                unsigned to_size);
 WASI("path_open")
 int path_open(int fd, int lookup, const char* path, unsigned size, int how, Rights rights,
               Rights inheriting, int flags, int* opened);

@@ -1,5 +1,5 @@
-// escape FOLDER PATH...: tries to reach the paths, in every way that a C program has; FOLDER is where it
-// may write. Prints what worked and ends with how much that was.
+// escape FOLDER PATH...: tries to reach the paths, in every way that a C program has; FOLDER is
+// where it may write. Prints what worked and ends with how much that was.
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

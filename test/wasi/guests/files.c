@@ -11,12 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      printf("line %d: %s: %s\n", __LINE__, #condition, strerror(errno));      \
-      exit(1);                                                                 \
-    }                                                                          \
+#define CHECK(condition)                                                  \
+  do {                                                                    \
+    if (!(condition)) {                                                   \
+      printf("line %d: %s: %s\n", __LINE__, #condition, strerror(errno)); \
+      exit(1);                                                            \
+    }                                                                     \
   } while (0)
 #define FAILS(error, call) CHECK((call) == -1 && errno == (error))
 
