@@ -131,7 +131,7 @@ class Shell:
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": str(folder),
             "LANG": "C.UTF-8",
-            "MOTE_ROOT": str(ROOT),
+            "NPM_CONFIG_UPDATE_NOTIFIER": "false",
         }
         for name, value in os.environ.items():
             if name.startswith("CCACHE_") or name.endswith("_COMPILER_LAUNCHER"):
