@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MARK = re.compile(r"<!--\s*(run|output|file|from|packages|not run|prepare|needs)\b(.*?)-->\s*$", re.S)
 FENCE = re.compile(r"^```(\S*)")
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
-TIMEOUT = 280  # seconds for a block
+TIMEOUT = 600  # seconds for a block
 
 # What a block is: its line in the document, what the comment says, its language and its text.
 Block = collections.namedtuple("Block", "line kind detail language text first last")
