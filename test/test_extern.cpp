@@ -125,6 +125,32 @@ TEST(Extern, TypesTellThePresentSize) {
   EXPECT_EQ(Extern::of(kOther).type().function.parameters[0], ValueType::kI64);
 }
 
+TEST(Extern, TablesAreFilledWhenTheyAreMade) {
+  Given f;
+  Extern negate, functions, handles;
+  ASSERT_TRUE(make_function(f.store, kNegate, nullptr, &negate).ok());
+  ASSERT_TRUE(
+      make_table(f.store, limits(2, 4, ValueType::kFuncRef), negate.reference(), &functions).ok());
+  const ExternType type = functions.type();
+  EXPECT_EQ(type.kind, ExternKind::kTable);
+  EXPECT_EQ(type.value, ValueType::kFuncRef);
+  EXPECT_EQ(type.limits.minimum, 2u);
+  EXPECT_EQ(type.limits.maximum, 4u);
+  Value element;
+  for (uint32_t i = 0; i < 2; i++) {
+    ASSERT_TRUE(functions.table_get(i, &element));
+    EXPECT_TRUE(function_of(f.store, element).identity() == negate.identity());
+  }
+  ASSERT_TRUE(
+      make_table(f.store, limits(3, 3, ValueType::kExternRef), Value::extern_ref(7), &handles)
+          .ok());
+  ASSERT_TRUE(handles.table_get(2, &element));
+  EXPECT_EQ(element.as_extern(), 7u);
+  ExternType pages = limits(1, 1);
+  pages.page_size_log2 = 3;
+  EXPECT_EQ(make_memory(f.store, pages, &handles).code, ErrorCode::kArguments);
+}
+
 TEST(Extern, MemoryOfWhichAllWasAskedForStays) {
   Given f;
   ASSERT_TRUE(f.instantiate(f.imports()).ok());

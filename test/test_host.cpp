@@ -139,6 +139,35 @@ TEST(Host, MemoryIsCurrentAfterACallThatMovedIt) {
   EXPECT_EQ(call(f.execution, *f.world.instance, "moved", {60000}), 78);
 }
 
+// Arguments and results of host functions lie on the guest's stack: if they do not fit, it traps.
+TEST(Host, AStackThatIsTooSmallForTheArgumentsTraps) {
+  uint32_t traps = 0;
+  for (uint32_t size = 0; size < 400; size += 4) {
+    TestStore given;
+    World world;
+    ASSERT_TRUE(given.store.provide(kHost, &world).ok());
+    world.instance = given.add("host");
+    Execution execution(given.store, size);
+    const Value arguments[] = {Value::i64(2), Value::f32(3), Value::f64(0.5)};
+    const RunState state = execution.run(world.instance->function("wide"), arguments);
+    if (state == RunState::kDone) {
+      EXPECT_EQ(execution.result(0).as_f64(), 3.5);
+      continue;
+    }
+    const Error error = state == RunState::kTrapped ? execution.trap() : execution.error();
+    EXPECT_EQ(error.code, ErrorCode::kStackExhausted) << size << ": " << text(error);
+    if (state == RunState::kTrapped) traps++;
+  }
+  EXPECT_GT(traps, 0u);
+}
+
+TEST(Host, TextsOfErrorsTellTheExitCode) {
+  Error error;
+  error.code = ErrorCode::kHostExit;
+  error.index = 3;
+  EXPECT_NE(text(error).find(" with code 3"), std::string::npos) << text(error);
+}
+
 TEST(Host, GuestCallsNeverUseTheNativeStack) {
   Fixture f;
   call(f.execution, *f.world.instance, "deep", {0});

@@ -258,6 +258,7 @@ constexpr bool kHasAccumulator =
     MOTE_OWN_I32 != 0 || MOTE_OWN_I64 != 0 || MOTE_OWN_F32 != 0 || MOTE_OWN_F64 != 0;
 // Whether there are forms that take values of the type from an accumulator.
 __attribute__((always_inline)) constexpr bool owns_accumulator(ValueType type) {
+  // NOLINTNEXTLINE(misc-redundant-expression): macros that can have the same value
   if (MOTE_OWN_I32 == MOTE_OWN_I64 && MOTE_OWN_I32 == MOTE_OWN_F32 &&
       MOTE_OWN_I32 == MOTE_OWN_F64) {
     return MOTE_OWN_I32 != 0;

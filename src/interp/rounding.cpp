@@ -22,6 +22,7 @@ F round_bits(F value, Rounding rounding) {
   U magnitude = bits & ~kSign;
   const int exponent = static_cast<int>(magnitude >> kFraction) - kBias;
   // Integers, infinities and NaNs, which become quiet.
+  // NOLINTNEXTLINE(misc-redundant-expression): only a NaN differs from itself
   if (exponent >= kFraction) return value != value ? value + value : value;
   const bool is_away = rounding == (sign != 0 ? Rounding::kDown : Rounding::kUp);
   const bool is_even = rounding == Rounding::kToEven;

@@ -233,7 +233,7 @@ class Translator final : public CodeSink {
 #if MOTE_FUSED
   bool fuse(Handler handler);
 #endif
-  void finish(Unit* at);
+  void finish(const Unit* at);
   bool make_room(uint32_t units);
   // Of the module so far, but for the function that is being written.
   uint32_t code_bytes() const {

@@ -60,7 +60,7 @@ Unit* Translator::start(Handler handler) {
 }
 
 // Ends the instruction, whose last operand ends at `at`.
-void Translator::finish(Unit* at) {
+void Translator::finish(const Unit* at) {
   if (!is_writing()) return;
   const uint32_t size = static_cast<uint32_t>(at - code_);
   room_ -= size - size_;

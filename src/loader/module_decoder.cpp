@@ -155,6 +155,7 @@ const Decoder::Section Decoder::kSections[kTag] = {
 void* Decoder::items_of(SectionId id) {
   const uint8_t* at = reinterpret_cast<uint8_t*>(&module_) + kSections[id].items;
   void* items;
+  // NOLINTNEXTLINE(bugprone-bitwise-pointer-cast): the array's own type is lost here (kSections)
   memcpy(&items, reinterpret_cast<void* const*>(at), sizeof items);
   return items;
 }
@@ -256,6 +257,7 @@ bool Decoder::make_room(SectionId id, uint32_t more) {
   memset(moved, 0, all);
   void* const old = items_of(id);
   if (old != nullptr) memcpy(moved, old, used);
+  // NOLINTNEXTLINE(bugprone-bitwise-pointer-cast): as in items_of()
   memcpy(items, &moved, sizeof moved);
   return true;
 }

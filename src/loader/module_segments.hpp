@@ -165,7 +165,7 @@ bool Decoder::const_expr_operation(const DecodedInstruction& in, ValueType resul
 }
 
 bool Decoder::const_expr_end(uint32_t offset) {
-  const ValueType actual = expr_stack_.size() == 0 ? ValueType::kNone : expr_stack_.back();
+  const ValueType actual = expr_stack_.empty() ? ValueType::kNone : expr_stack_.back();
   if (expr_stack_.size() != 1 || actual != expr_type_) {
     return in_.fail_type(expr_type_, actual, offset);
   }

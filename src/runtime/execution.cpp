@@ -14,7 +14,6 @@ using detail::ExecutionData;
 using detail::InstanceData;
 using detail::is_idle;
 using detail::kSlotBytes;
-using detail::kSlotUnits;
 using detail::make_error;
 using detail::StoreData;
 

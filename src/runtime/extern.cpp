@@ -18,6 +18,7 @@ using detail::TableData;
 
 namespace {
 
+// NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): null only in one that is not there
 InstanceData& instance_of(const Extern& value) { return InstanceData::of(*value.instance); }
 
 TableData& table_of(const Extern& value) { return *instance_of(value).tables[value.index]; }

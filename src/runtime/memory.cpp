@@ -34,6 +34,7 @@ bool back_memory(StoreData& store, MemoryData& memory, uint32_t address, uint32_
   // what is moved, and of what moved blocks leave behind, within a small multiple of the size.
   // Then ask for just what is needed.
   for (size_t step = kBackingStep;; step = 16) {
+    // NOLINTBEGIN(clang-analyzer-deadcode.DeadStores): without a window the first is 0
     size_t first = begin;
     size_t backed = end;
     if (step == kBackingStep) {
@@ -44,6 +45,7 @@ bool back_memory(StoreData& store, MemoryData& memory, uint32_t address, uint32_
     }
     // The guest's alignment stays that of the host.
     first = MOTE_MEMORY_WINDOW != 0 ? first & ~(step - 1) : 0;
+    // NOLINTEND(clang-analyzer-deadcode.DeadStores)
     const size_t bytes = backed - first;
     if (bytes > memory.quota) {
       if (step == kBackingStep) continue;

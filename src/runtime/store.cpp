@@ -58,7 +58,7 @@ Error Store::name_instance(StringView name, Instance* instance) {
     data_->arena.roll_back_low(mark);
     return make_error(ErrorCode::kOutOfMemory);
   }
-  if (name.size() != 0) memcpy(copy, name.data(), name.size());
+  if (!name.empty()) memcpy(copy, name.data(), name.size());
   data_->names = new (entry) detail::NamedInstance{data_->names, StringView(copy, name.size()),
                                                    &detail::InstanceData::of(*instance)};
   return {};

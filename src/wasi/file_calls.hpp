@@ -68,7 +68,7 @@ inline WasiFiles& files_of(Host& host) { return host.context_as<WasiFiles>(); }
 
 // Calls a function of the system; ENOTSUP if it has not got it.
 template <class... P, class... A>
-Errno ask(const FileSystem& system, Errno (*function)(void*, P...), A&&... arguments) {
+Errno ask(const FileSystem& system, Errno (*function)(void*, P...), const A&... arguments) {
   return function == nullptr ? kNotSupported : function(system.context, arguments...);
 }
 
