@@ -216,7 +216,9 @@ Outcome run(std::vector<Unit> code, const State& start, const Ends& ends) {
   InstanceData instance;
   instance.memory = &memory;
   instance.globals = s.globals;
+  StoreData store;
   ExecutionData execution;
+  execution.store = &store;
   execution.instance = &instance;
   execution.stack_end = reinterpret_cast<uint8_t*>(s.frame + kFrameSlots);
   execution.frame = reinterpret_cast<uint8_t*>(s.frame);

@@ -25,6 +25,13 @@ __attribute__((noinline)) void native_stack(Host& host) {
   host.context_as<World>().stack_positions.push_back(reinterpret_cast<uintptr_t>(&here));
 }
 
+// A sanitizer may move a frame a little. Growth would show thousands of times.
+void expect_same_depth(const std::vector<uintptr_t>& positions) {
+  constexpr double kTolerance = 256;
+  ASSERT_EQ(positions.size(), 2u);
+  EXPECT_NEAR(static_cast<double>(positions[0]), static_cast<double>(positions[1]), kTolerance);
+}
+
 // Calls the guest's "back" (which calls this again) `depth` times.
 HostResult<uint32_t> call_back(Host& host, uint32_t depth) {
   World& world = host.context_as<World>();
@@ -172,15 +179,13 @@ TEST(Host, GuestCallsNeverUseTheNativeStack) {
   Fixture f;
   call(f.execution, *f.world.instance, "deep", {0});
   call(f.execution, *f.world.instance, "deep", {10000});
-  ASSERT_EQ(f.world.stack_positions.size(), 2u);
-  EXPECT_EQ(f.world.stack_positions[0], f.world.stack_positions[1]);
+  expect_same_depth(f.world.stack_positions);
 }
 
 TEST(Host, InstructionsExecutedNeverUseTheNativeStack) {
   Fixture f;
   call(f.execution, *f.world.instance, "long", {3000000});
-  ASSERT_EQ(f.world.stack_positions.size(), 2u);
-  EXPECT_EQ(f.world.stack_positions[0], f.world.stack_positions[1]);
+  expect_same_depth(f.world.stack_positions);
 }
 
 TEST(Host, AnImportThatIsMissingOrOfAnotherTypeIsNamed) {

@@ -21,6 +21,7 @@ class TopOfStack {
   }
   ValueType back() const { return top_; }
   uint32_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
 
  private:
   ValueType top_;
