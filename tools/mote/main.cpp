@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "debug_module.hpp"
 #include "fit.hpp"
 #include "inspect.hpp"
 #include "run.hpp"
@@ -161,6 +162,8 @@ int run_command(int argc, char** argv) {
                   "A variable of the guest's environment, NAME=value; it gets no other")
       ->allow_extra_args(false);
   loading.add_to(run);
+  run->add_flag("--debug-info", run_options.debug_info,
+                "Show lines of the source in backtraces, from the module's DWARF (default: off)");
   run->add_flag("--report", run_options.report, "Print a RAM report on stderr at the end");
   run->add_option("FILE", run_options.file, "The module; what follows are its arguments")
       ->required();
@@ -204,6 +207,12 @@ int run_command(int argc, char** argv) {
   save->add_option("-o,--output", output, "The image")->required();
   loading.add_to(save);
 
+  std::vector<std::string> offsets;
+  CLI::App* where =
+      app.add_subcommand("where", "Tell the function and source line of byte offsets in a module");
+  where->add_option("FILE", file, "The module")->required();
+  where->add_option("OFFSET", offsets, "As in a backtrace: 1234, or 0x4d2")->required();
+
   // CLI11 would only say that a subcommand is missing.
   const std::string command = argc > 1 ? argv[1] : "";
   const auto is_command = [&command](CLI::App* each) { return each->get_name() == command; };
@@ -225,6 +234,7 @@ int run_command(int argc, char** argv) {
   if (!wrong.empty()) return fail_usage(wrong);
   if (*validate) return mote::tool::validate(files, feeding);
   if (*save) return mote::tool::save(file, output, feeding);
+  if (*where) return mote::tool::where(file, offsets);
   if (!stack.empty() && !parse_bytes(stack, &run_options.stack)) {
     return fail_usage("--stack takes a number of bytes, like 4096 or 4K");
   }

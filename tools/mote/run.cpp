@@ -8,6 +8,7 @@
 #include <mote/port_linux.hpp>
 #include <mote/wasi_files.hpp>
 
+#include "debug_module.hpp"
 #include "interrupt.hpp"
 #include "values.hpp"
 
@@ -43,23 +44,6 @@ constexpr HostFunction kDevices[] = {
 
 // ---- Running ---------------------------------------------------------------------------------
 
-constexpr uint32_t kShownFrames = 32;
-
-void print_backtrace(const Execution& execution) {
-  FrameInfo frames[kShownFrames];
-  const uint32_t count = execution.backtrace(frames);
-  for (uint32_t i = 0; i < count && i < kShownFrames; i++) {
-    const std::string name = printable(frames[i].name);
-    std::fprintf(stderr, "  #%u function %u", i, frames[i].function);
-    if (!name.empty()) std::fprintf(stderr, " \"%s\"", name.c_str());
-    if (frames[i].offset != kNoIndex) {
-      std::fprintf(stderr, " at byte offset %u (0x%x)", frames[i].offset, frames[i].offset);
-    }
-    std::fprintf(stderr, "\n");
-  }
-  if (count > kShownFrames) std::fprintf(stderr, "  ... %u more\n", count - kShownFrames);
-}
-
 // A system keeps eight bits of an exit code; a failure must not become a success.
 int exit_code(const RunOptions& options, uint32_t code) {
   if (code == 0 || (code & 0xFF) != 0) return static_cast<int>(code & 0xFF);
@@ -70,22 +54,23 @@ int exit_code(const RunOptions& options, uint32_t code) {
 
 // The exit code for how the execution stopped, after a message. 0: it is done.
 int conclude(const RunOptions& options, const Execution& execution, const Module& module) {
+  const DebugInfo* const debug_info = options.loaded.debug_info.get();
   switch (execution.state()) {
     case RunState::kDone: return 0;
     case RunState::kTrapped: {
       const Error trap = execution.trap();
       if (trap.code == ErrorCode::kHostExit) return exit_code(options, trap.index);
       const int code = report_error(options.file, trap, &module);
-      print_backtrace(execution);
+      print_backtrace(execution, debug_info);
       return code;
     }
     case RunState::kOutOfFuel:
       std::fprintf(stderr, "mote: %s: out of fuel\n", options.file.c_str());
-      print_backtrace(execution);
+      print_backtrace(execution, debug_info);
       return kExitExhausted;
     case RunState::kInterrupted:
       std::fprintf(stderr, "mote: %s: interrupted\n", options.file.c_str());
-      print_backtrace(execution);
+      print_backtrace(execution, debug_info);
       return kExitInterrupted;
     default: break;
   }
@@ -216,6 +201,14 @@ int preopen(const RunOptions& options, WasiFiles& files) {
   return 0;
 }
 
+int load_guest(RunOptions& options, Store& store, const Module** module) {
+  if (!options.debug_info) return load_file(store, options.file, options.feed, module);
+  const int code = load_debug_module(store, options.file, {}, &options.loaded);
+  *module = options.loaded.module;
+  if (code == 0) options.loaded.read_debug_info(options.file);
+  return code;
+}
+
 }  // namespace
 
 int run(RunOptions& options) {
@@ -256,7 +249,7 @@ int run(RunOptions& options) {
   }
 
   const Module* module = nullptr;
-  code = load_file(store, options.file, options.feed, &module);
+  code = load_guest(options, store, &module);
   if (code != 0) return code;
   Instance* instance = nullptr;
   const Error error = store.instantiate(module, &instance);

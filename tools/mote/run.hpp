@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "debug_module.hpp"
 #include "module_file.hpp"
 
 namespace mote::tool {
@@ -21,6 +22,8 @@ struct RunOptions {
   std::vector<std::string> environment;  // NAME=value
   Feed feed;
   bool report = false;
+  bool debug_info = false;
+  DebugModule loaded;  // with what was asked for to debug the guest
 };
 
 // Returns the exit code of the command.
