@@ -8,6 +8,7 @@
 
 #include "interp/fused.hpp"
 #include "interp/machine.hpp"
+#include "runtime/store_data.hpp"
 #include "wasm_file.hpp"
 #include "wasm_writer.hpp"
 
@@ -216,7 +217,7 @@ Outcome run(std::vector<Unit> code, const State& start, const Ends& ends) {
   InstanceData instance;
   instance.memory = &memory;
   instance.globals = s.globals;
-  StoreData store;
+  StoreData store(MutableBytes(), false, 0);  // all memory is there already
   ExecutionData execution;
   execution.store = &store;
   execution.instance = &instance;
