@@ -52,6 +52,17 @@ case $3 in
     [[ $("$mote" inspect "$module") == *'  e\1b]0;title\07\0a\c2\85\"\\  func () -> ()'* ]] ||
       fail "inspect does not escape names"
     ;;
+  trace)
+    traced=("$mote" run --trace --invoke)
+    module=$wasm/trace.wasm
+    expect 0 $'gpio: pin 7 = 4294967295\ncall env.gpio_write(i32:7, i32:-1)' "${traced[@]}" devices "$module"
+    expect 0 $'call wasi_snapshot_preview1.fd_seek(i32:99, i64:-5000000000, i32:0, i32:16) -> i32:8\ni32:8' \
+      "${traced[@]}" seek "$module"
+    expect 3 $'call env.log(i32:65536, i32:1) -> trap: out of bounds memory access\nmote: *' \
+      "${traced[@]}" outside "$module"
+    expect 5 'call wasi_snapshot_preview1.proc_exit(i32:5) -> exit 5' "${traced[@]}" leave "$module"
+    expect 0 'gpio: pin 7 = 4294967295' "${run[@]}" devices "$module"
+    ;;
   floats)
     expect 0 'f32:nan' "${run[@]}" f32 "$module" nan
     expect 0 'f32:-nan' "${run[@]}" f32 "$module" -nan

@@ -44,6 +44,8 @@ class Host {
   T& context_as() const {
     return *static_cast<T*>(context_);
   }
+  // The same call with another pointer: for functions that stand before others, as a trace does.
+  Host with_context(void* context) const { return Host(execution_, instance_, context); }
   // The instance that called.
   Instance& instance() const { return *instance_; }
 

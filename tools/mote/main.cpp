@@ -164,6 +164,8 @@ int run_command(int argc, char** argv) {
   loading.add_to(run);
   run->add_flag("--debug-info", run_options.debug_info,
                 "Show lines of the source in backtraces, from the module's DWARF (default: off)");
+  run->add_flag("--trace", run_options.trace,
+                "Print each call of a host function on stderr: arguments, result (default: off)");
   run->add_flag("--report", run_options.report, "Print a RAM report on stderr at the end");
   run->add_option("FILE", run_options.file, "The module; what follows are its arguments")
       ->required();

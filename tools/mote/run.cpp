@@ -10,6 +10,7 @@
 
 #include "debug_module.hpp"
 #include "interrupt.hpp"
+#include "trace.hpp"
 #include "values.hpp"
 
 namespace mote::tool {
@@ -218,6 +219,7 @@ int run(RunOptions& options) {
                  static_cast<unsigned long long>(options.memory));
     return kExitExhausted;
   }
+  Trace trace(options.trace);
   Store store(memory.bytes(), {true});
   uint64_t stack = options.stack;
   if (stack == 0) stack = std::min<uint64_t>(options.memory / 8, 1024 * 1024);
@@ -243,8 +245,9 @@ int run(RunOptions& options) {
                   MutableBytes(links.data(), links.size()));
   int code = preopen(options, files);
   if (code != 0) return code;
-  for (const Error& error : {store.provide(kDevices), store.provide(Wasi::functions(), &wasi),
-                             store.provide(WasiFiles::functions(), &files)}) {
+  for (const Error& error :
+       {trace.provide(store, kDevices), trace.provide(store, Wasi::functions(), &wasi),
+        trace.provide(store, WasiFiles::functions(), &files)}) {
     if (!error.ok()) return report_error(options.file, error, nullptr);
   }
 

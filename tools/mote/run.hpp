@@ -23,6 +23,7 @@ struct RunOptions {
   Feed feed;
   bool report = false;
   bool debug_info = false;
+  bool trace = false;
   DebugModule loaded;  // with what was asked for to debug the guest
 };
 

@@ -1,0 +1,15 @@
+;; Calls host functions that return nothing, an errno, trap and exit. Runs with the command.
+(module
+  (import "env" "gpio_write" (func $gpio_write (param i32 i32)))
+  (import "env" "log" (func $log (param i32 i32)))
+  (import "wasi_snapshot_preview1" "fd_seek" (func $fd_seek (param i32 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "devices")
+    (call $gpio_write (i32.const 7) (i32.const -1)))
+  (func (export "seek") (result i32)
+    (call $fd_seek (i32.const 99) (i64.const -5000000000) (i32.const 0) (i32.const 16)))
+  (func (export "outside")
+    (call $log (i32.const 65536) (i32.const 1)))
+  (func (export "leave")
+    (call $proc_exit (i32.const 5))))
