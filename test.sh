@@ -296,7 +296,7 @@ test_differential() {
 
 # The official suite on a big-endian machine; test/machines.sh knows more machines and tests.
 test_machines() {
-  local digest=build/release/suite/suite.digest code=0
+  local digest=build/release/suite.digest code=0
   printf '\n== Other machines\n'
   test/machines.sh --suite-only "$digest" s390x >build/machines.log 2>&1 || code=$?
   count_script "big-endian (s390x)" build/machines.log "$code"

@@ -6,7 +6,7 @@
 #
 # --suite-only leaves the unit tests out, which takes less time.
 # DIGEST is the official suite as mote-digest writes it; preset release leaves one at
-# build/release/suite/suite.digest.
+# build/release/suite.digest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
