@@ -1,15 +1,9 @@
 // A module with its bytes: see debug_module.hpp.
 #include "debug_module.hpp"
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <mote/port_linux.hpp>
-
-#include "module_file.hpp"
 
 namespace mote::tool {
 
@@ -17,11 +11,6 @@ namespace {
 
 constexpr size_t kStoreBytes = size_t{4} << 30;  // reserved, not used
 constexpr uint32_t kShownFrames = 32;
-
-int report(const std::string& path, const char* what) {
-  std::fprintf(stderr, "mote: %s: %s\n", path.c_str(), what);
-  return kExitLoad;
-}
 
 // Decimal, or hexadecimal after 0x.
 bool parse_offset(const std::string& text, uint32_t* offset) {
@@ -48,18 +37,13 @@ void DebugModule::read_debug_info(const std::string& path) {
   }
 }
 
-int load_debug_module(Store& store, const std::string& path, LoadOptions options,
-                      DebugModule* loaded) {
-  std::ifstream file(path, std::ios::binary);
-  errno = 0;
-  loaded->bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  if (!file || (loaded->bytes.empty() && errno != 0)) {
-    return report(path, (std::string("cannot read: ") + std::strerror(errno)).c_str());
-  }
+int load_debug_module(Store& store, const std::string& path, Feed& feed, DebugModule* loaded) {
+  const auto keep = [loaded](Bytes bytes) {
+    loaded->bytes.insert(loaded->bytes.end(), bytes.data(), bytes.data() + bytes.size());
+  };
+  const int code = load_file(store, path, feed, &loaded->module, keep);
+  if (code != 0) return code;
   const Bytes bytes(loaded->bytes.data(), loaded->bytes.size());
-  if (is_image(bytes)) return report(path, "an image of saved code: this needs the module");
-  const Error error = load(store, bytes, &loaded->module, options);
-  if (!error.ok()) return report_error(path, error, nullptr);
   uint32_t imported_functions = 0;
   for (uint32_t i = 0; i < loaded->module->import_count(); i++) {
     if (loaded->module->import(i).type.kind == ExternKind::kFunction) imported_functions++;
@@ -101,7 +85,8 @@ int where(const std::string& path, const std::vector<std::string>& offsets) {
   linux_port::ReservedMemory memory(kStoreBytes);
   Store store(memory.bytes(), {true});
   DebugModule loaded;
-  int code = load_debug_module(store, path, {}, &loaded);
+  Feed feed;
+  int code = load_debug_module(store, path, feed, &loaded);
   if (code != 0) return code;
   loaded.read_debug_info(path);
   for (const std::string& text : offsets) {

@@ -8,6 +8,7 @@
 
 #include "debug_info.hpp"
 #include "module_bytes.hpp"
+#include "module_file.hpp"
 
 namespace mote::tool {
 
@@ -22,8 +23,7 @@ struct DebugModule {
 };
 
 // Loads the module at `path`, but no image of saved code. 0, or an exit code after a message.
-int load_debug_module(Store& store, const std::string& path, LoadOptions options,
-                      DebugModule* loaded);
+int load_debug_module(Store& store, const std::string& path, Feed& feed, DebugModule* loaded);
 
 // "function 3 "name"", escaped.
 std::string function_text(const Module& module, uint32_t function);

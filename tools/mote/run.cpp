@@ -204,7 +204,7 @@ int preopen(const RunOptions& options, WasiFiles& files) {
 
 int load_guest(RunOptions& options, Store& store, const Module** module) {
   if (!options.debug_info) return load_file(store, options.file, options.feed, module);
-  const int code = load_debug_module(store, options.file, {}, &options.loaded);
+  const int code = load_debug_module(store, options.file, options.feed, &options.loaded);
   *module = options.loaded.module;
   if (code == 0) options.loaded.read_debug_info(options.file);
   return code;

@@ -49,11 +49,11 @@ std::string how_it_ended(const HostStatus& status, const FunctionType& type, con
 
 HostStatus Trace::call(Host& host, uint8_t* slots) {
   const Traced& traced = host.context_as<const Traced>();
-  const HostFunction& function = traced.original;
+  const HostFunction& function = traced.function;
   // Results replace them.
   const std::string arguments = to_text(function.type.parameter_types(), slots);
   Host inner = host.with_context(traced.context);
-  const HostStatus status = function.thunk(inner, slots);
+  const HostStatus status = traced.thunk(inner, slots);
   // What the guest printed comes first.
   std::fflush(stdout);
   std::fprintf(stderr, "call %s.%s(%s)%s\n", function.module_name, function.field_name,
@@ -64,7 +64,7 @@ HostStatus Trace::call(Host& host, uint8_t* slots) {
 Error Trace::provide(Store& store, Span<const HostFunction> functions, void* context) {
   if (!is_on_) return store.provide(functions, context);
   for (const HostFunction& function : functions) {
-    functions_.push_back({function, function, context});
+    functions_.push_back({function, function.thunk, context});
     Traced& traced = functions_.back();
     traced.function.thunk = call;
     const Error error = store.provide(Span<const HostFunction>(&traced.function, 1), &traced);

@@ -20,8 +20,8 @@ class Trace {
 
  private:
   struct Traced {
-    HostFunction function;  // what the store sees
-    HostFunction original;
+    HostFunction function;  // what the store sees: with call() as its thunk
+    detail::HostThunk thunk;
     void* context;
   };
 
