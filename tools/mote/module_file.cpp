@@ -56,9 +56,14 @@ int load_file(Store& store, const std::string& path, Feed& feed, const Module** 
   if (file == nullptr) return report_system_error(path, errno);
 
   std::vector<uint8_t> buffer(64 * 1024);
-  if (on_bytes == nullptr && S_ISREG(info.st_mode)) {
+  if (S_ISREG(info.st_mode)) {
     const size_t size = std::fread(buffer.data(), 1, 16, file.get());
     if (is_image(Bytes(buffer.data(), size))) {
+      if (on_bytes != nullptr) {
+        std::fprintf(stderr, "mote: %s: an image of saved code: this needs the module\n",
+                     path.c_str());
+        return kExitLoad;
+      }
       return open_image_file(store, path, file.get(), static_cast<size_t>(info.st_size), module);
     }
     std::rewind(file.get());
