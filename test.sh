@@ -160,7 +160,7 @@ run_suite() {  # preset, test
 
 # "reason n, reason n": the suite's reasons for skipping, summed over the classes of assertions.
 reasons() {  # log
-  sed -nE 's/^[0-9]+: .* skipped \((.*)\)$/\1/p' "$1" | sed 's/, /\n/g' |
+  sed -nE 's/^([0-9]+: )?.* skipped \((.*)\)$/\2/p' "$1" | sed 's/, /\n/g' |
     awk '{ n = $NF; sub(/: [0-9]+$/, ""); sum[$0] += n }
          END { for (reason in sum) printf "%s %d\n", reason, sum[reason] }' |
     sort | paste -s -d ',' | sed 's/,/, /g'
@@ -270,7 +270,9 @@ count_script() {  # what, log, exit code
   if [[ ${numbers[1]} -ne 0 || $3 -ne 0 ]]; then failures+=("$1: see $2"); fi
   if [[ $3 -ne 0 && ${numbers[1]} -eq 0 ]]; then failed=$((failed + 1)); fi
   if [[ ${numbers[2]} -ne 0 ]]; then
-    skips+=("$1: ${numbers[2]} ($(grep -E 'absent|ends for|\*\*\*\*' "$2" | sort -u | tr '\n' ' '))")
+    # Either lines that say what is missing, or the suite's counts of each reason.
+    line=$({ grep -E 'absent|ends for|\*\*\*\*' "$2" || true; } | sort -u | paste -s -d ' ')
+    skips+=("$1: ${numbers[2]} (${line:-$(reasons "$2")})")
   fi
 }
 

@@ -70,7 +70,7 @@ test_machine() {  # preset
   fi
   code=0
   "$emulator" "$folder/mote-play" "$digest" >"$folder/suite.log" 2>&1 || code=$?
-  grep '^FAILED' "$folder/suite.log" || true
+  grep -E '^FAILED| skipped \(.*\)$' "$folder/suite.log" || true
   line=$(tail -n 1 "$folder/suite.log")
   if [[ ! $line =~ ^[0-9]+\ passed,\ [0-9]+\ failed,\ [0-9]+\ skipped$ ]]; then
     tail -n 20 "$folder/suite.log"
