@@ -15,7 +15,7 @@ cd "$(dirname "$0")"
 source scripts/setup.sh
 
 readonly presets=${MOTE_TEST_PRESETS:-release release-clang release-clang22 asan compact-switch compact-goto}
-readonly board_presets=${MOTE_BOARD_PRESETS-cortex-m0 cortex-m3 cortex-m4f cortex-m4f-small cortex-m33 rv32}
+readonly board_presets=${MOTE_BOARD_PRESETS-cortex-m0 cortex-m3 cortex-m4f cortex-m4f-small cortex-m4f-standard cortex-m33 rv32}
 readonly summary='[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped'
 passed=0
 failed=0

@@ -111,14 +111,22 @@ case $3 in
     expect 5 'No: *does not fit 65,536 bytes of RAM and 16,384 of flash.*bytes of flash are missing*' \
       "${fits[@]}" --ram 64K --flash 16K
     expect 5 'No: *bytes of RAM are missing*What you can change*' "${fits[@]}" --ram 1K --module flash
-    expect 5 '*needs reference-types, which the tiny profile does not have*' \
-      "$mote" inspect "$wasm/wasm_externs.wasm" --ram 1M
+    # What the tiny profile does not have.
+    standard=("$mote" inspect "$wasm/snapshot.wasm" --ram 128K --flash 256K)
+    expect 0 'Yes: *cortex-m4f-standard, standard profile*the tiny profile does not have reference-types, which it needs*' \
+      "${standard[@]}"
+    expect 5 '*No: the tiny profile does not have reference-types*--target cortex-m4f-standard*' \
+      "${standard[@]}" --target cortex-m4f
+    # WASI takes flash.
+    expect 0 '*VM  *WASI  *measured*module*' "$mote" inspect "$wasm/c_wasi.wasm" --ram 128K --flash 256K
+    expect 0 '*WASI  *WASI files  *and so does the file port*' \
+      "$mote" inspect "$wasm/wasi/raw.wasm" --ram 128K --flash 256K
     # The sum of the parts is the sum that is compared.
     "${fits[@]}" --ram 64K --flash 256K --json --svg "$wasm/window.svg" >"$wasm/window.json"
     python3 - "$wasm/window.json" "$wasm/window.svg" <<'END' || fail "the picture or its numbers"
 import json, sys, xml.dom.minidom
 fit = json.load(open(sys.argv[1]))
-assert fit["fits"] and len(fit["choices"]) == 6
+assert fit["fits"] and len(fit["choices"]) == 9
 for plan in fit["choices"]:
     assert plan["ram"] == sum(plan["ram_parts"].values())
     assert plan["flash"] == sum(plan["flash_parts"].values())

@@ -4,6 +4,13 @@
 // an embedder needs, and nothing else, is linked.
 #include <mote/mote.hpp>
 #include <mote/port.hpp>
+#if MOTE_BENCH_WASI
+#include <mote/wasi.hpp>
+#endif
+#if MOTE_BENCH_WASI == 2
+#include <mote/ram_disk.hpp>
+#include <mote/wasi_files.hpp>
+#endif
 
 #include MOTE_BENCH_HEADER
 #include "output.hpp"
@@ -21,6 +28,40 @@ void log_text(mote::StringView text) {
   if (!is_quiet) bench::print(text);
 }
 constexpr mote::HostFunction kApi[] = {mote::host_function<log_text>("env", "log")};
+
+#if MOTE_BENCH_WASI
+// What guests see of a system: 1, WASI; 2, its files, too.
+struct System {
+  mote::Wasi wasi{mote::port::wasi_system()};
+#if MOTE_BENCH_WASI == 2
+  uint8_t disk_memory[1024];
+  mote::RamDisk disk{disk_memory};
+  mote::WasiDescriptor descriptors[6];
+  mote::WasiFiles files{wasi, disk.file_system(), descriptors};
+#endif
+
+  System() {
+#if MOTE_BENCH_WASI == 2
+    if (files.preopen("/", disk.root()) != mote::wasi::kSuccess) bench::fail("preopen", "WASI");
+#endif
+  }
+  mote::Error provide(mote::Store& store) {
+    mote::Error error = store.provide(mote::Wasi::functions(), &wasi);
+#if MOTE_BENCH_WASI == 2
+    if (error.ok()) error = store.provide(mote::WasiFiles::functions(), &files);
+#endif
+    return error;
+  }
+};
+System* guest_system;
+#endif
+
+bool provide_all(mote::Store& store) {
+#if MOTE_BENCH_WASI
+  if (!guest_system->provide(store).ok()) return false;
+#endif
+  return store.provide(kApi).ok();
+}
 
 struct Usage {
   uint32_t arena_peak = 0;
@@ -100,7 +141,7 @@ __attribute__((noinline)) bool run_module(mote::MutableBytes ram, uint32_t stack
   uint32_t whole_stack = 0;
   const StackPeak load_peak;
   // Apart, so that the errors share their place on the native stack.
-  if (!store.provide(kApi).ok()) return false;
+  if (!provide_all(store)) return false;
   if (!mote::load(store, kModule, &module, options).ok()) return false;
   if (!store.instantiate(module, &instance).ok()) return false;
   if (usage != nullptr) usage->load_stack = load_peak.peak(&whole_stack);
@@ -148,6 +189,10 @@ __attribute__((noinline)) void print(const Usage& usage, uint32_t arena, uint32_
 }  // namespace
 
 int main() {
+#if MOTE_BENCH_WASI
+  System system;
+  guest_system = &system;
+#endif
   const mote::port::Ram ram(SIZE_MAX);
   const auto first = [&](uint32_t size) { return mote::MutableBytes(ram.bytes().data(), size); };
   Usage usage;

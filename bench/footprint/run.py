@@ -9,6 +9,9 @@ budget where there is one:
     flash_vm                bytes of code and constants of the engine that the hello firmware links
     flash_vm_libraries      the same with what it pulls in of libc, libm and libgcc
     flash_firmware          the whole hello firmware, port and module included
+    flash_wasi              what WASI adds to that firmware: its functions, what they need of the
+                            port and of libraries
+    flash_wasi_files        what files add to WASI, without the file port
     static_vm               bytes of .data and .bss of the engine
     static_firmware         of the whole firmware
     stack_load, stack_run   native stack, most of all modules, below the caller of Mote
@@ -76,6 +79,21 @@ def flash(target):
     ]
 
 
+def flash_of_wasi(target):
+    """What WASI, and its files, add to the flash of the hello firmware."""
+
+    def used(firmware):
+        elf = firmware_of(target, firmware)
+        disk = linker_map.totals(
+            linker_map.parse(elf.with_suffix(".map")),
+            lambda file: linker_map.library_of(file) == "libmote_ram_disk.a",
+        )[0]
+        return targets.symbols(target, elf)["mote_flash_used"] - disk
+
+    hello, wasi, files = used("hello"), used("hello_wasi"), used("hello_wasi_files")
+    return [("flash_wasi", wasi - hello), ("flash_wasi_files", files - wasi)]
+
+
 def ram(target, module, static):
     found = targets.metrics_of(targets.run_firmware(target, firmware_of(target, module)))
     code, offset_map = found["code_bytes"], found["offset_map_bytes"]
@@ -93,7 +111,7 @@ def ram(target, module, static):
 def measure(target, peers, run_peers):
     targets.build(target, "mote_bench_footprint")
     targets.show(target.preset, "toolchain", targets.toolchain(target))
-    metrics = flash(target)
+    metrics = flash(target) + flash_of_wasi(target)
     static = dict(metrics)["static_firmware"]
     stack_load = stack_run = 0
     of_modules = []

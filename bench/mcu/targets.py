@@ -33,6 +33,7 @@ TARGETS = [
     Target("cortex-m3", "qemu-system-arm", "mps2-an385", "arm-none-eabi-"),
     Target("cortex-m4f", "qemu-system-arm", "mps2-an386", "arm-none-eabi-"),
     Target("cortex-m4f-small", "qemu-system-arm", "mps2-an386", "arm-none-eabi-"),
+    Target("cortex-m4f-standard", "qemu-system-arm", "mps2-an386", "arm-none-eabi-"),
     Target("cortex-m33", "qemu-system-arm", "mps2-an505", "arm-none-eabi-"),
     Target("rv32", "qemu-system-riscv32", "virt", "riscv64-unknown-elf-"),
 ]

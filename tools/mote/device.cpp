@@ -6,8 +6,9 @@
 #include <mote/mote.hpp>
 #include <mote/port_linux.hpp>
 
-#include "device_model_fast.hpp"
-#include "device_model_small.hpp"
+#include "device_model_standard_fast.hpp"
+#include "device_model_tiny_fast.hpp"
+#include "device_model_tiny_small.hpp"
 
 namespace mote::tool {
 
@@ -20,8 +21,23 @@ constexpr uint32_t kGuestStack = 1024 * 1024;
 constexpr uint64_t kLeastPlenty = 16 * 1024 * 1024;
 constexpr uint64_t kMostPlenty = 1024 * 1024 * 1024;
 
-Bytes model_bytes(const std::string& handlers) {
-  return handlers == "small" ? Bytes(kSmallModel) : Bytes(kFastModel);
+// Empty: no model was built for such a target.
+Bytes model_bytes(const MeasuredTarget& target) {
+  struct Built {
+    const char* profile;
+    const char* handlers;
+    Bytes bytes;
+  };
+  const Built models[] = {{"tiny", "small", Bytes(kTinySmallModel)},
+                          {"tiny", "fast", Bytes(kTinyFastModel)},
+                          {"standard", "fast", Bytes(kStandardFastModel)}};
+  for (const Built& model : models) {
+    if (std::strcmp(model.profile, target.profile) == 0 &&
+        std::strcmp(model.handlers, target.handlers) == 0) {
+      return model.bytes;
+    }
+  }
+  return {};
 }
 
 // Guests are little-endian, and the host need not be.
@@ -55,11 +71,11 @@ struct Device::Model {
   Instance* instance = nullptr;
 };
 
-Device::Device(const std::string& handlers, const std::vector<uint8_t>& module,
+Device::Device(const MeasuredTarget& target, const std::vector<uint8_t>& module,
                const std::vector<std::string>& calls, uint32_t fuel)
     : model_(std::make_unique<Model>()) {
   const Module* loaded = nullptr;
-  Error error = load(model_->store, model_bytes(handlers), &loaded, {true, true});
+  Error error = load(model_->store, model_bytes(target), &loaded, {true, true});
   if (error.ok()) error = model_->store.instantiate(loaded, &model_->instance);
   if (!error.ok()) {
     char text[256];
@@ -113,6 +129,7 @@ Trial Device::run(device::Way way, uint32_t guest_stack, uint32_t ram_bytes) {
   if (problem_.empty() && !found.empty()) trial = get_words(found.data());
   trial.image_bytes = prepared_.image_bytes;
   trial.uses_wasi = prepared_.uses_wasi;
+  trial.uses_files = prepared_.uses_files;
   trial.wasi_bytes = prepared_.wasi_bytes;
   return trial;
 }

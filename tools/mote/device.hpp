@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "device/measured.hpp"
 #include "device/trial.hpp"
 
 namespace mote::tool {
@@ -13,9 +14,9 @@ namespace mote::tool {
 // One model with one module. Trials are independent of each other.
 class Device {
  public:
-  // `handlers`: "small" or "fast". `calls`: exports to call in each trial, with zeros for
-  // arguments.
-  Device(const std::string& handlers, const std::vector<uint8_t>& module,
+  // For a target of this profile and these handlers. `calls`: exports to call in each trial, with
+  // zeros for arguments.
+  Device(const MeasuredTarget& target, const std::vector<uint8_t>& module,
          const std::vector<std::string>& calls, uint32_t fuel);
   ~Device();
 

@@ -60,38 +60,39 @@ std::string missing_export(const std::vector<std::string>& calls, const Module& 
 
 // ---- Plans -----------------------------------------------------------------------------------
 
-// All plans, the preferred ones first; each model is made once. False: a message was printed.
+// What a model that could not look at the module says; exit code.
+int refuse_model(const FitOptions& options, const Device& device) {
+  const Trial& trial = device.prepared();
+  if (!device.problem().empty()) {
+    return refuse(options, "the device model failed: " + device.problem(), kExitExhausted);
+  }
+  Error error;
+  error.code = static_cast<ErrorCode>(trial.error);
+  error.feature = static_cast<Feature>(trial.feature);
+  error.offset = trial.offset;
+  error.function = trial.function;
+  return report_error(options.file, error, nullptr);
+}
+
+// All plans, the preferred ones first; each model is made once. Targets whose profile lacks what
+// the module needs are left out, and `lacks` says what that was. False: a message was printed.
 bool make_plans(const FitOptions& options, const std::vector<uint8_t>& bytes,
                 const std::vector<std::string>& calls, bool is_run, std::vector<Plan>* plans,
-                int* code) {
+                std::string* lacks, int* code) {
   std::map<std::string, std::unique_ptr<Device>> devices;
-  std::map<std::string, Plan> made;  // by handlers and way: what does not depend on the target
   for (const MeasuredTarget* target : targets_of(options.target)) {
-    std::unique_ptr<Device>& device = devices[target->handlers];
-    if (device == nullptr) {
-      device = std::make_unique<Device>(target->handlers, bytes, calls, kFuel);
-    }
+    std::unique_ptr<Device>& device = devices[std::string(target->profile) + target->handlers];
+    if (device == nullptr) device = std::make_unique<Device>(*target, bytes, calls, kFuel);
     if (!device->is_ready()) {
       const Trial& trial = device->prepared();
-      if (!device->problem().empty()) {
-        *code = refuse(options, "the device model failed: " + device->problem(), kExitExhausted);
-      } else if (static_cast<ErrorCode>(trial.error) == ErrorCode::kFeatureOff) {
-        const std::string feature = mote::name_of(static_cast<Feature>(trial.feature));
-        *code =
-            refuse(options,
-                   "No: it needs " + feature +
-                       ", which the tiny profile does not have. Firmware of the standard profile "
-                       "(-DMOTE_PROFILE=standard) has it and is larger; its size was not "
-                       "measured",
-                   kExitDoesNotFit);
-      } else {
-        Error error;
-        error.code = static_cast<ErrorCode>(trial.error);
-        error.offset = trial.offset;
-        error.function = trial.function;
-        *code = report_error(options.file, error, nullptr);
+      if (!device->problem().empty() ||
+          static_cast<ErrorCode>(trial.error) != ErrorCode::kFeatureOff) {
+        *code = refuse_model(options, *device);
+        return false;
       }
-      return false;
+      *lacks = std::string("the ") + target->profile + " profile does not have " +
+               mote::name_of(static_cast<Feature>(trial.feature)) + ", which it needs";
+      continue;
     }
     for (const device::Way way : {device::kFlash, device::kSaved, device::kStream}) {
       device::Way wanted = way;
@@ -100,7 +101,12 @@ bool make_plans(const FitOptions& options, const std::vector<uint8_t>& bytes,
           make_plan(*target, *device, way, static_cast<uint32_t>(options.stack), is_run));
     }
   }
-  return true;
+  if (!plans->empty()) return true;
+  *code = refuse(options,
+                 "No: " + *lacks + ". Firmware of the standard profile has more: --target " +
+                     "cortex-m4f-standard",
+                 kExitDoesNotFit);
+  return false;
 }
 
 // The first one that fits; else the one that is least too large.
@@ -189,14 +195,15 @@ void print_answer(const FitOptions& options, const Plan& plan, bool fits) {
   constexpr const char* kWays[] = {"the module comes in chunks and is not kept",
                                    "the module lies in flash, its code in RAM",
                                    "code is saved to flash and runs there"};
-  std::printf("  %s, %s handlers; %s\n", plan.target->name, plan.target->handlers, kWays[plan.way]);
+  std::printf("  %s, %s profile, %s handlers; %s\n", plan.target->name, plan.target->profile,
+              plan.target->handlers, kWays[plan.way]);
 }
 
 void print_choices(const FitOptions& options, const std::vector<Plan>& plans, const Plan& chosen) {
   if (plans.size() < 2) return;
-  std::printf("\nChoices (bytes)\n  %-18s %-7s %10s %10s\n", "target", "module", "RAM", "flash");
+  std::printf("\nChoices (bytes)\n  %-20s %-7s %10s %10s\n", "target", "module", "RAM", "flash");
   for (const Plan& plan : plans) {
-    std::printf("  %-18s %-7s %10s %10s  %s%s\n", plan.target->name, name_of(plan.way),
+    std::printf("  %-20s %-7s %10s %10s  %s%s\n", plan.target->name, name_of(plan.way),
                 with_commas(plan.ram_bytes()).c_str(), with_commas(plan.flash_bytes()).c_str(),
                 plan.fits(options.ram, options.flash) ? "fits" : "does not fit",
                 &plan == &chosen ? ", shown above" : "");
@@ -302,9 +309,10 @@ void print_advice(const FitOptions& options, const std::vector<Plan>& plans, con
 }
 
 void print_text(const FitOptions& options, const std::vector<Plan>& plans, const Plan& plan,
-                const std::vector<std::string>& calls) {
+                const std::vector<std::string>& calls, const std::string& lacks) {
   const bool ascii = options.ascii || !is_utf8();
   print_answer(options, plan, plan.fits(options.ram, options.flash));
+  if (!lacks.empty()) std::printf("  %s\n", lacks.c_str());
   print_memory("RAM", plan.ram, plan.ram_bytes(), options.ram, ascii);
   std::printf("    of which the store's buffer: %s%s\n",
               bytes_text(std::max(plan.arena, plan.making)).c_str(),
@@ -312,7 +320,7 @@ void print_text(const FitOptions& options, const std::vector<Plan>& plans, const
   std::printf("    %s\n", run_text(plan.trial, calls).c_str());
   print_memory("Flash", plan.flash, plan.flash_bytes(), options.flash, ascii);
   std::printf("    your own code comes on top%s\n",
-              plan.trial.uses_wasi != 0 ? ", and so does WASI (docs/design/wasi.md)" : "");
+              plan.trial.uses_files != 0 ? ", and so does the file port" : "");
   print_choices(options, plans, plan);
   print_advice(options, plans, plan);
   std::printf(
@@ -334,6 +342,7 @@ nlohmann::ordered_json parts_json(const std::vector<Part>& parts) {
 nlohmann::ordered_json plan_json(const FitOptions& options, const Plan& plan) {
   nlohmann::ordered_json out;
   out["target"] = plan.target->name;
+  out["profile"] = plan.target->profile;
   out["handlers"] = plan.target->handlers;
   out["module"] = name_of(plan.way);
   out["fits"] = plan.fits(options.ram, options.flash);
@@ -400,8 +409,9 @@ int fit(const FitOptions& options, Feed& feed) {
     return refuse(options, "exports no function \"" + missing + "\"", kExitUsage);
   }
   std::vector<Plan> plans;
+  std::string lacks;
   const bool is_run = !calls.empty() || module->has_start_function();
-  if (!make_plans(options, bytes, calls, is_run, &plans, &code)) return code;
+  if (!make_plans(options, bytes, calls, is_run, &plans, &lacks, &code)) return code;
   for (const Plan& plan : plans) {
     if (plan.trial.step >= device::kReady) continue;
     Error error;
@@ -416,7 +426,7 @@ int fit(const FitOptions& options, Feed& feed) {
   if (options.json) {
     print_json(options, plans, chosen);
   } else {
-    print_text(options, plans, chosen, calls);
+    print_text(options, plans, chosen, calls, lacks);
   }
   code = options.svg.empty() ? 0 : write_svg(options, chosen);
   if (code != 0) return code;

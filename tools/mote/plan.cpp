@@ -113,10 +113,17 @@ void list_ram(Plan* plan, bool has_calls) {
 void list_flash(Plan* plan) {
   const MeasuredTarget& target = *plan->target;
   std::vector<Part>& flash = plan->flash;
-  flash.push_back({"VM", target.flash_vm,
-                   std::string("tiny profile, ") + target.handlers + " handlers (measured)"});
+  flash.push_back(
+      {"VM", target.flash_vm,
+       std::string(target.profile) + " profile, " + target.handlers + " handlers (measured)"});
   flash.push_back({"C library", target.flash_vm_libraries - target.flash_vm,
                    "what the VM needs of libc, libm, libgcc (measured)"});
+  if (plan->trial.uses_wasi != 0) {
+    flash.push_back({"WASI", target.flash_wasi, "streams, clocks, random numbers (measured)"});
+  }
+  if (plan->trial.uses_files != 0) {
+    flash.push_back({"WASI files", target.flash_wasi_files, "without your file port (measured)"});
+  }
   switch (plan->way) {
     case device::kFlash:
       flash.push_back({"module", round_up(plan->trial.module_bytes, 4), "its bytes, as they are"});
@@ -158,7 +165,8 @@ std::string target_names() {
 
 std::vector<const MeasuredTarget*> targets_of(const std::string& name) {
   std::vector<std::string> wanted = {name};
-  if (name.empty()) wanted = {"cortex-m4f", "cortex-m4f-small"};  // fast first
+  if (name.empty())
+    wanted = {"cortex-m4f", "cortex-m4f-small", "cortex-m4f-standard"};  // fast first
   std::vector<const MeasuredTarget*> found;
   for (const std::string& each : wanted) {
     for (const MeasuredTarget& target : kMeasuredTargets) {

@@ -1,5 +1,5 @@
 # Writes what was measured on microcontrollers as a table for C++, one entry for each target of the results
-# file, with the handlers that its preset has:
+# file, with the profile and the handlers that its preset has:
 #   cmake -DRESULTS=mcu.tsv -DPRESETS=CMakePresets.json -DOUTPUT=header -P measured.cmake
 file(STRINGS ${RESULTS} lines REGEX "^[^#]")
 set(targets)
@@ -15,17 +15,23 @@ string(JSON count LENGTH "${presets}" configurePresets)
 math(EXPR last "${count} - 1")
 foreach(i RANGE ${last})
   string(JSON name GET "${presets}" configurePresets ${i} name)
-  string(JSON set ERROR_VARIABLE none GET "${presets}" configurePresets ${i} cacheVariables MOTE_HANDLERS)
+  set(variables configurePresets ${i} cacheVariables)
+  string(JSON set ERROR_VARIABLE none GET "${presets}" ${variables} MOTE_HANDLERS)
+  string(JSON profile ERROR_VARIABLE none GET "${presets}" ${variables} MOTE_PROFILE)
   if(NOT set STREQUAL "small")
     set(set "fast")  # what config.hpp chooses on 32-bit machines
   endif()
-  set(${name}/set ${set})
+  if(NOT profile STREQUAL "standard")
+    set(profile "tiny")  # from the preset of all microcontrollers
+  endif()
+  set(${name}/set "${profile}\", \"${set}")
 endforeach()
 
 set(entries "")
 foreach(target ${targets})
   set(numbers "")
-  foreach(metric flash_vm flash_vm_libraries stack_load stack_run static_firmware hello_ram hello_arena)
+  foreach(metric flash_vm flash_vm_libraries flash_wasi flash_wasi_files stack_load stack_run
+          static_firmware hello_ram hello_arena)
     if(NOT "${${target}/${metric}}" MATCHES "^[0-9]+$")
       message(FATAL_ERROR "${RESULTS}: no ${metric} of ${target}")
     endif()

@@ -1,7 +1,7 @@
 // The device model: Mote as it is on a 32-bit microcontroller, compiled to WebAssembly, so that the
 // command can run it. wasm32 has the sizes and alignments of 32-bit ARM and RISC-V, and the same
-// sources with the same switches (tiny profile, compact encoding, small or fast handlers) take the
-// same bytes: what the store's buffer must hold is not estimated but seen. test/boards compares it
+// sources with the same switches (profile, compact encoding, small or fast handlers) take the same
+// bytes: what the store's buffer must hold is not estimated but seen. test/boards compares it
 // with firmware. The native stack and the flash of the VM cannot be seen here.
 //
 // Not a part of the firmware, and no part of the library: `mote inspect --ram` only.
@@ -96,6 +96,7 @@ const WasiSystem kSystem = wasi_system();
 constexpr StringView kArguments[] = {"app"};
 Span<const HostFunction> stubs;
 bool uses_wasi = false;
+bool uses_files = false;
 
 // Stubs for all functions that the module imports, but for WASI's. They point into `module`.
 bool make_stubs(const Module& module) {
@@ -108,6 +109,7 @@ bool make_stubs(const Module& module) {
     if (import.type.kind != ExternKind::kFunction) continue;
     if (import.module_name == kWasiModule) {
       uses_wasi = true;
+      uses_files = uses_files || import.field_name == StringView("path_open");
       continue;
     }
     HostFunction stub;
@@ -331,6 +333,7 @@ EXPORT("prepare") uint32_t prepare() {
     error.code = ErrorCode::kOutOfMemory;
   set_error(&trial, error);
   trial.uses_wasi = uses_wasi ? 1 : 0;
+  trial.uses_files = uses_files ? 1 : 0;
   trial.wasi_bytes = sizeof(Wasi);
   trial.image_at = reinterpret_cast<uint32_t>(image);
   return error.ok() ? 1 : 0;

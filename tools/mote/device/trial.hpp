@@ -35,6 +35,7 @@ struct Trial {
   uint32_t image_at = 0;  // the image of saved code
   uint32_t image_bytes = 0;
   uint32_t uses_wasi = 0;
+  uint32_t uses_files = 0;  // imports path_open
   uint32_t wasi_bytes = 0;  // sizeof(Wasi)
 
   // Found by run().
