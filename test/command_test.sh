@@ -117,6 +117,8 @@ case $3 in
       "${standard[@]}"
     expect 5 '*No: the tiny profile does not have reference-types*--target cortex-m4f-standard*' \
       "${standard[@]}" --target cortex-m4f
+    # A guest is initialized before what is asked for, as by `mote run`.
+    expect 0 '*after calling _initialize, value*' "$mote" inspect "$wasm/initialize.wasm" --ram 64K --invoke value
     # WASI takes flash.
     expect 0 '*VM  *WASI  *measured*module*' "$mote" inspect "$wasm/c_wasi.wasm" --ram 128K --flash 256K
     expect 0 '*WASI  *WASI files  *and so does the file port*' \

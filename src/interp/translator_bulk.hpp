@@ -42,7 +42,7 @@ void Translator::runtime_instruction(RuntimeOp op, Types parameters, ValueType r
 
 void Translator::bulk_instruction() {
   const uint32_t index = in_.index;
-  const uint32_t index2 = in_.index2;
+  [[maybe_unused]] const uint32_t index2 = in_.index2;  // only bulk operations have one
   switch (in_.op) {
     case Op::kMemorySize:
       check_memory(index);

@@ -30,18 +30,20 @@ int refuse(const FitOptions& options, const std::string& message, int code) {
   return code;
 }
 
-// What `mote run` would call, if nothing was asked for.
+// What `mote run` would call: _start, or _initialize before what was asked for.
 std::vector<std::string> calls_of(const FitOptions& options, const Module& module) {
-  if (!options.calls.empty()) return options.calls;
   std::vector<std::string> calls;
-  for (const char* name : {"_initialize", "_start"}) {
+  const auto add_if_exported = [&calls, &module](const char* name) {
     for (uint32_t i = 0; i < module.export_count(); i++) {
       const ExportInfo entry = module.export_at(i);
       if (entry.type.kind == ExternKind::kFunction && entry.name == StringView(name)) {
         calls.push_back(name);
       }
     }
-  }
+  };
+  if (options.calls.empty()) add_if_exported("_start");
+  if (calls.empty()) add_if_exported("_initialize");
+  calls.insert(calls.end(), options.calls.begin(), options.calls.end());
   return calls;
 }
 
