@@ -12,6 +12,9 @@
 #include "native.hpp"
 #include "output.hpp"
 #include "sieve.wasm.hpp"
+#ifdef MOTE_BENCH_WAMR
+#include "peer_wamr.hpp"
+#endif
 #ifdef MOTE_BENCH_WASM3
 #include "peer_wasm3.hpp"
 #endif
@@ -68,6 +71,9 @@ void measure(mote::MutableBytes ram, const Guest& guest) {
   if (execution.result(0).as_i32() != expected) bench::fail("wrong result", guest.name);
 #ifdef MOTE_BENCH_WASM3
   bench::count_wasm3(guest.name, guest.wasm, expected);
+#endif
+#ifdef MOTE_BENCH_WAMR
+  bench::count_wamr(guest.name, guest.wasm, expected);
 #endif
 }
 
