@@ -85,7 +85,7 @@ bool mote_external_same(mote_external a, mote_external b);
 /* Where a function is defined: the host function that an instance imports, or the guest's. Others
  * as they are. */
 mote_external mote_external_definition(mote_external value);
-/* The funcref that guests know a function of an instance by (7.1 ref_type); of MOTE_NO_TYPE for a
+/* The funcref that guests know a function of an instance by (4.2.1); of MOTE_NO_TYPE for a
  * host function, which has none (but see mote_make_function()). Valid until the store is reset. */
 mote_value mote_external_reference(mote_external value);
 /* The function that a funcref names; not there for null, for other values, and for numbers that no
