@@ -90,6 +90,15 @@ inline mote_extern_type to_c(const ExternType& type) {
   return out;
 }
 
+// The number of an enumeration's value. C allows others than are listed, which C++ may not even
+// read as what they should be.
+template <class Enum>
+uint32_t number_of(const Enum& value) {
+  __underlying_type(Enum) number;
+  memcpy(&number, &value, sizeof number);
+  return static_cast<uint32_t>(number);
+}
+
 // What a function returns for `error`, with the details in `*out` unless it is null.
 inline mote_error_code give(const Error& error, mote_error* out) {
   if (out != nullptr) memcpy(static_cast<void*>(out), &error, sizeof error);

@@ -55,8 +55,9 @@ mote_module_info mote_info_of(const mote_module* module) {
 }
 
 bool mote_module_uses(const mote_module* module, mote_feature feature) {
-  return module != nullptr && static_cast<uint32_t>(feature) < MOTE_FEATURE_COUNT &&
-         of(module).uses(static_cast<Feature>(feature));
+  const uint32_t number = number_of(feature);
+  return module != nullptr && number < MOTE_FEATURE_COUNT &&
+         of(module).uses(static_cast<Feature>(number));
 }
 
 bool mote_has_start_function(const mote_module* module) {
