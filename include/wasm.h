@@ -63,10 +63,10 @@ typedef double float64_t;
   typedef struct wasm_##name##_t wasm_##name##_t; \
   WASM_API_EXTERN void wasm_##name##_delete(wasm_##name##_t* /*own*/);
 
-/* Cost: linear in the size, with deep copies of the elements. A vector of elements, or of pointers
- * to them with `ptr_or_none` = *. wasm_X_vec_new takes over what `data` points to, element by
- * element; wasm_X_vec_new_uninitialized leaves them to the caller (pointers are NULL, values i32
- * 0). A vector that was deleted, or that could not be made, is empty. */
+/* A vector of elements, or of pointers to them with `ptr_or_none` = *. wasm_X_vec_new takes over
+ * what `data` points to, element by element; wasm_X_vec_new_uninitialized leaves them to the caller
+ * (pointers are NULL, values i32 0). A vector that was deleted, or that could not be made, is
+ * empty. Cost: linear in the size; copying and deleting do so with each element. */
 #define WASM_DECLARE_VEC(name, ptr_or_none)                                                        \
   typedef struct wasm_##name##_vec_t {                                                             \
     size_t size;                                                                                   \

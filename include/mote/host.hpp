@@ -17,7 +17,7 @@
 // results have the host's order. ExternRef takes an externref. Results: none, one of the numbers,
 // or a HostResult of one of them, which can also trap, exit or answer "not yet".
 //
-// What a guest does here is 4.4.10.1 (invocation of a function address) for a host function. Takes
+// How guests call them is 4.4.10 of the specification (function calls, host functions). Takes
 // constant time and no memory where nothing else is said.
 #pragma once
 

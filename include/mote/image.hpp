@@ -42,7 +42,7 @@ class ImageWriter {
  public:
   // `page` is the buffer for what is written at once: as many bytes as the flash programs, a power
   // of two, 4 or more. It must stay as long as the writer is used. Cannot fail, but feed() can
-  // then. Cost: constant, and no memory.
+  // then. Cost: the size of the page; no memory.
   ImageWriter(WriteImage write, void* context, MutableBytes page);
 
   // Takes the next bytes of the module. Fails with kImageWrite when `write` does, kArguments if the

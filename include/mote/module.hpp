@@ -135,8 +135,8 @@ struct LoadOptions {
 class Loader {
  public:
   // Begins a load into `store`, which must outlive this. Takes scratch memory for the state of the
-  // load, a few KB by the size of what is loaded (ModuleInfo::load_peak_bytes tells), until this is
-  // destroyed. When that fails, error() tells why: kOutOfMemory or kBusy.
+  // load, from about 1 KB on, more for larger functions (ModuleInfo::load_peak_bytes tells), until
+  // this is destroyed. When that fails, error() tells why: kOutOfMemory or kBusy.
   explicit Loader(Store& store, LoadOptions options = {});
   // Gives back what the load used, and, unless it was finished, what it made. Cost: constant.
   ~Loader();

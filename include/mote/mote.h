@@ -298,7 +298,7 @@ typedef struct mote_loader {
   uintptr_t storage[24]; /* not for you */
 } mote_loader;
 
-/* `options` may be NULL. Takes scratch memory, a few KB by the size of what is loaded
+/* `options` may be NULL. Takes scratch memory, from about 1 KB on, more for larger functions
  * (mote_module_info.load_peak_bytes tells), until the loader is destroyed. Fails with
  * MOTE_kOutOfMemory or MOTE_kBusy; destroy it also then. */
 mote_error_code mote_loader_init(mote_loader* loader, mote_store* store,
