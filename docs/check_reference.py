@@ -7,12 +7,11 @@ Says nothing about whether that is true. The rules:
 - Cost: the comment says "cost" or "constant", or the class or the header has a rule for all that say
   nothing ("... constant time ... where ...").
 - Failure, by the type of the result: an error code needs "fail" (or the codes that mean success); a bool
-  needs "whether" or "false"; a pointer "NULL", "null" or "never"; a view "empty", '""' or "as given"; a
-  constructor or a function without a result needs none, as it cannot tell.
+  needs "whether" or "false"; a pointer "NULL", "null" or "never", or such a rule for all in the header; a view
+  "empty", '""' or "as given"; a constructor or a function without a result needs none, as it cannot tell.
 - The operations of the specification's appendix on embedding (7.1) are each named by the C++ API, the C API
   and wasm.h, or are in the list below.
-- wasm.h, whose functions come from macros and from a published interface: each group between headings says
-  something about cost and failure, or the header does for all.
+- wasm.h, where functions share comments, is read as wasm_h_filter.py writes it.
 """
 
 import pathlib
@@ -21,6 +20,7 @@ import sys
 import xml.etree.ElementTree
 
 DEFAULT_COST = re.compile(r"constant time\b[^.]*\b(where|while|unless|for which)\b", re.I)
+DEFAULT_NULL = re.compile(r"that return a pointer return NULL when", re.I)
 OWN_COST = re.compile(r"\bcosts?\b|\bconstant\b", re.I)
 ERROR = re.compile(r"\b(Error|ErrorCode|mote_error_code|mote_errno|Errno|LoadState)$")
 NEEDS = [
@@ -50,7 +50,7 @@ def type_of(member):
     found = member.find("type")
     text = "" if found is None else "".join(found.itertext())
     text = re.sub(r"\s+", " ", text).replace(" *", "*").strip()
-    return re.sub(r"^(static |constexpr |inline |friend |const )+", "", text)
+    return re.sub(r"^(WASM_API_EXTERN |static |constexpr |inline |friend |const )+", "", text)
 
 
 def members(folder):
@@ -80,21 +80,11 @@ def complaints_about(member, compound, header):
         yield "does not say what it costs"
     result = type_of(member)
     for kind, needed in NEEDS:
-        if kind.search(result) and not needed.search(text):
+        if kind.search(result) and not needed.search(text) and not (
+                result.endswith("*") and DEFAULT_NULL.search(rules)):
             yield f"does not say how it fails ({result})"
         if kind.search(result):
             break
-
-
-def check_wasm_h(text):
-    """Problems of wasm.h, by group."""
-    if not re.search(r"What it costs\. Constant time where", text) or "What fails." not in text:
-        yield "wasm.h: no rules for all functions"
-    for group in re.split(r"\n/\* ---- ", text)[1:]:
-        title = re.split(r" -{2,}", group)[0]
-        comments = " ".join(re.findall(r"/\*(?!own)(.*?)\*/", group.split("\n", 1)[1], re.S))
-        if "WASM_API_EXTERN" in group and not comments.strip():
-            yield f"wasm.h: group '{title}' has no text"
 
 
 def main():
@@ -106,7 +96,6 @@ def main():
         for complaint in complaints_about(member, compound, header):
             problems.append(f"{where.get('file')}:{where.get('line')}: {member.findtext('name')} {complaint}")
     wasm_h = (include / "wasm.h").read_text()
-    problems += check_wasm_h(wasm_h)
     apis = {"the C++ API": "".join(p.read_text() for p in sorted((include / "mote").glob("*.hpp"))),
             "the C API": "".join(p.read_text() for p in sorted((include / "mote").glob("mote*.h"))),
             "wasm.h": wasm_h}
@@ -115,7 +104,7 @@ def main():
                      if not re.search(rf"\b{operation}\b", text)]
     print("\n".join(problems))
     print(f"{count} functions, {len(problems)} problems")
-    return 1 if problems or count < 300 else 0
+    return 1 if problems or count < 600 else 0
 
 
 if __name__ == "__main__":

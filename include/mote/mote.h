@@ -273,8 +273,7 @@ void mote_set_quota(mote_store* store, size_t module_bytes, size_t memory_bytes,
 /* How much of the store's buffer is in use. */
 mote_memory_report mote_store_memory(const mote_store* store);
 
-/* ---- Loading (5 and 3; 7.1 module_decode, module_validate) ------------------------------------
- */
+/* ---- Loading (5 and 3; 7.1 module_decode, module_validate) ----------------------------------- */
 
 /* How to load a module; all false by default. */
 typedef struct mote_load_options {
@@ -486,8 +485,7 @@ uint64_t mote_memory_backed(const mote_instance* instance);
  * backed. */
 void* mote_memory(mote_instance* instance, uint32_t address, uint32_t length);
 
-/* ---- Executions (4.5.5; 7.1 func_invoke) ------------------------------------------------------
- */
+/* ---- Executions (4.5.5; 7.1 func_invoke) ----------------------------------------------------- */
 
 /* A guest's stack and the place where it is (see mote/execution.hpp). */
 typedef struct mote_execution {

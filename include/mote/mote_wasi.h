@@ -271,8 +271,7 @@ mote_errno mote_wasi_preopen(mote_wasi_files* files, const char* guest_name,
  * mote_provide(). */
 mote_error_code mote_provide_wasi_files(mote_store* store, mote_wasi_files* files);
 
-/* ---- What a port has (mote/port.hpp), in the library mote::port -------------------------------
- */
+/* ---- What a port has (mote/port.hpp), in the library mote::port ------------------------------ */
 
 /* What the port has for mote_wasi_init(). */
 mote_wasi_system mote_port_wasi_system(void);
@@ -283,8 +282,7 @@ mote_file_system mote_port_file_system(void);
  * are followed. Linux. Fails with what the system does. */
 mote_errno mote_port_open_directory(const char* path, mote_file_handle* handle);
 
-/* ---- A file system in RAM (mote/ram_disk.hpp), in the library mote::ram_disk -------------------
- */
+/* ---- A file system in RAM (mote/ram_disk.hpp), in the library mote::ram_disk ----------------- */
 
 /* Files and directories in memory: storage that you provide. */
 typedef struct mote_ram_disk {

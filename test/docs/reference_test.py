@@ -20,6 +20,8 @@ WITHOUT_TEXT = [
     ("mote/mote.h", " /* what now() gets */", "", "mote_run_limits is not documented"),
     ("mote/module.hpp", "  // Sizes and counts, see ModuleInfo.\n", "", "Member info("),
     ("mote/mote_wasi.h", "  /* how many names it has */", "", "Member links "),
+    ("wasm.h", " /* which member of `of` counts */", "", "Member kind (variable) of struct wasm_val_t "),
+    ("wasm.h", "/* elements */", "", "Member size (variable) of struct wasm_extern_vec_t "),
 ]
 WITHOUT_FACTS = [
     ("mote/instance.hpp", "Calls take constant time and no memory where nothing else is said.", "",
@@ -27,6 +29,9 @@ WITHOUT_FACTS = [
     ("mote/image.hpp", "Fails like feed(), and", "And", "finish does not say how it fails (Error)"),
     ("mote/extern.hpp", "Whether it names anything.", "To be called.", "exists does not say how it fails (bool)"),
     ("mote/mote.h", "never NULL.", "", "mote_host_instance does not say how it fails (mote_instance*)"),
+    ("wasm.h", "Constant time where nothing else is said.", "",
+     "wasm_extern_kind does not say what it costs"),
+    ("wasm.h", "whether both refer", "both refer", "wasm_func_same does not say how it fails (bool)"),
     ("wasm.h", "4.5.4; 7.1 module_instantiate", "", "wasm.h does not name module_instantiate"),
 ]
 
