@@ -9,10 +9,13 @@ set(MOTE_CORE_SOURCES
   base/scratch_vector.cpp
   c_api/error.cpp
   c_api/execution.cpp
+  c_api/external.cpp
   c_api/host.cpp
   c_api/image.cpp
+  c_api/image_writer.cpp
   c_api/instance.cpp
   c_api/module.cpp
+  c_api/round_robin.cpp
   c_api/snapshot.cpp
   c_api/store.cpp
   interp/engine.cpp
@@ -47,6 +50,7 @@ set(MOTE_CORE_SOURCES
   runtime/store.cpp)
 set(MOTE_WASI_SOURCES
   c_api/wasi.cpp
+  c_api/wasi_files.cpp
   wasi/file_calls.cpp
   wasi/files.cpp
   wasi/path_calls.cpp

@@ -1,7 +1,8 @@
 // Compile-time switches: what is built in, how code is encoded and dispatched, and fixed limits.
 //
 // Define any of these before including a Mote header, or with -D for the whole build. The library
-// and everything that includes its headers must be built with the same values.
+// and everything that includes its headers must be built with the same values. Each is a constant:
+// what is switched off costs nothing.
 #pragma once
 
 // ---- Features --------------------------------------------------------------------------------
@@ -11,10 +12,12 @@
 // conversion, multi-value and bulk memory, which is what clang and Rust emit by default. 2,
 // standard: all that there is.
 #define MOTE_PROFILE_TINY 1
-#define MOTE_PROFILE_STANDARD 2
+#define MOTE_PROFILE_STANDARD 2  // all that there is
+// Which profile this build has: one of the two.
 #ifndef MOTE_PROFILE
 #define MOTE_PROFILE MOTE_PROFILE_STANDARD
 #endif
+// The default of a feature that only the standard profile has.
 #if MOTE_PROFILE == MOTE_PROFILE_STANDARD
 #define MOTE_IN_STANDARD_PROFILE 1
 #else
@@ -79,8 +82,9 @@
 
 // How handlers hand over to each other. 1: tail calls, 2: computed goto, 3: switch in a loop.
 #define MOTE_DISPATCH_TAIL 1
-#define MOTE_DISPATCH_GOTO 2
-#define MOTE_DISPATCH_SWITCH 3
+#define MOTE_DISPATCH_GOTO 2    // computed goto: gcc and clang
+#define MOTE_DISPATCH_SWITCH 3  // switch in a loop: any compiler
+// Which of the three this build has; the default depends on the compiler.
 #ifndef MOTE_DISPATCH
 #if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
 #define MOTE_DISPATCH MOTE_DISPATCH_TAIL
@@ -98,7 +102,8 @@
 // How translated code is stored. 1: 16-bit units, position independent, dispatched through a
 // table; 2: pointer-sized cells that hold the handler's address.
 #define MOTE_ENCODING_COMPACT 1
-#define MOTE_ENCODING_WIDE 2
+#define MOTE_ENCODING_WIDE 2  // pointer-sized cells
+// Which of the two this build has; the default is wide on 64-bit machines.
 #ifndef MOTE_ENCODING
 #if __SIZEOF_POINTER__ == 8
 #define MOTE_ENCODING MOTE_ENCODING_WIDE
@@ -120,8 +125,9 @@
 // 130 handlers. 2, fast: constants and an accumulator for the common types. 3, full: both for all
 // types. See src/interp/forms.hpp.
 #define MOTE_HANDLERS_SMALL 1
-#define MOTE_HANDLERS_FAST 2
-#define MOTE_HANDLERS_FULL 3
+#define MOTE_HANDLERS_FAST 2  // constants and an accumulator for the common types
+#define MOTE_HANDLERS_FULL 3  // both for all types: 64-bit machines only
+// Which of the three this build has.
 #ifndef MOTE_HANDLERS
 #if __SIZEOF_POINTER__ == 8
 #define MOTE_HANDLERS MOTE_HANDLERS_FULL

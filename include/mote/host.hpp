@@ -16,6 +16,9 @@
 // them: on a big-endian host, swap those of more than one byte. Numbers that are parameters or
 // results have the host's order. ExternRef takes an externref. Results: none, one of the numbers,
 // or a HostResult of one of them, which can also trap, exit or answer "not yet".
+//
+// How guests call them is 4.4.10 of the specification (function calls, host functions). Takes
+// constant time and no memory where nothing else is said.
 #pragma once
 
 #include <stdint.h>
@@ -37,7 +40,7 @@ struct ExecutionData;
 // What a host function sees of the guest that called it. Valid during the call only.
 class Host {
  public:
-  // The pointer given to Store::provide.
+  // The pointer given to Store::provide; null if it was.
   void* context() const { return context_; }
   // The same as a T: the pointer given must be one to T.
   template <class T>
@@ -45,17 +48,19 @@ class Host {
     return *static_cast<T*>(context_);
   }
   // The same call with another pointer: for functions that stand before others, as a trace does.
+  // Valid as long as this.
   Host with_context(void* context) const { return Host(execution_, instance_, context); }
   // The instance that called.
   Instance& instance() const { return *instance_; }
 
   // Bytes of the calling guest's memory 0, or an empty span if they are out of bounds or cannot be
   // backed (see Instance::memory). Growing memory, calling back, and asking for further ranges can
-  // move the memory: ask again afterwards.
+  // move the memory: ask again afterwards. Cost: that of Instance::memory.
   MutableBytes memory(uint32_t address, uint32_t length) const;
 
   // Makes sure that [address, address + length) can be read and written. Returns kOk,
-  // kMemoryBounds or kMemoryQuota.
+  // kMemoryBounds (also without a memory) or kMemoryQuota, which should end the call: host_trap().
+  // Cost: that of Instance::memory.
   ErrorCode touch(uint32_t address, uint64_t length) const;
 
   // Whether Execution::interrupt() or kill() was called and the guest has not stopped yet, or the
@@ -66,8 +71,11 @@ class Host {
   // Calls a guest function on the same guest stack and waits for it. `results` must have room for
   // all of its results. A trap of the callee is returned as an error; return it as a trap
   // (host_trap) unless you can go on. A callee that stops for want of fuel, by interrupt() or to
-  // wait is cancelled: kNestedStop. Calls nest at most MOTE_MAX_HOST_NESTING deep. Spans of guest
-  // memory are stale afterwards.
+  // wait is cancelled: kNestedStop. Fails also with kNotAFunction (no function of this store),
+  // kArguments (number or types, or no room for the results), kStackExhausted, kHostNesting: calls
+  // nest at most MOTE_MAX_HOST_NESTING deep. `results` is as before then, after a trap, too. Spans
+  // of guest memory are stale afterwards. Cost: the callee's, the number of instances, and native
+  // stack for each level.
   Error call(Function function, Span<const Value> arguments, Span<Value> results);
 
  private:
@@ -84,12 +92,13 @@ class Host {
 struct HostStatus {
   // kReturned: the results are in the slots; kTrapped: the call ends; kNotYet: it pauses.
   enum Kind : uint8_t { kReturned, kTrapped, kNotYet };
-  Kind kind = kReturned;
+  Kind kind = kReturned;            // which of the three
   ErrorCode code = ErrorCode::kOk;  // kTrapped
   uint32_t value = 0;               // kTrapped: shows as Error::index of the trap
 };
 
-// Ends the guest's call with a trap; `value` is yours and shows in the trap.
+// Ends the guest's call with a trap; `value` is yours and shows in the trap, as Error::index, if
+// the code is kHostTrap.
 constexpr HostStatus host_trap(ErrorCode code = ErrorCode::kHostTrap, uint32_t value = 0) {
   return {HostStatus::kTrapped, code, value};
 }
@@ -108,7 +117,7 @@ class HostResult {
   HostResult(T value) : value_(value) {}
   // The function ended otherwise: host_trap(), host_exit(), not_yet().
   HostResult(HostStatus status) : status_(status) {}
-  // How the function ended.
+  // How the function ended: see HostStatus.
   const HostStatus& status() const { return status_; }
   // The result. Undefined unless it returned.
   T value() const { return value_; }
@@ -133,7 +142,7 @@ class HostResult<void> {
 
 // An externref parameter or result: a handle of the host's, or null.
 struct ExternRef {
-  Reference bits = 0;
+  Reference bits = 0;  // 0: null; else one more than the host's number
   // Whether it is the null reference.
   bool is_null() const { return bits == 0; }
   // The number that the host gave. Only if it is not null.
@@ -148,12 +157,29 @@ using HostThunk = HostStatus (*)(Host& host, uint8_t* slots);
 
 // One entry of a table of host functions. Make it with host_function<>().
 struct HostFunction {
-  const char* module_name;
-  const char* field_name;
-  FunctionType type;
-  detail::HostThunk thunk;
+  const char* module_name;  // the first name of the import, ended by a zero byte
+  const char* field_name;   // the second name, ended by a zero byte
+  FunctionType type;        // what the import's type must equal
+  detail::HostThunk thunk;  // called by the engine
 };
 
 }  // namespace mote
 
 #include <mote/host_binding.hpp>
+
+namespace mote {
+
+// An entry for a table of host functions, made when the program is compiled: constant, so that such
+// a table can lie in flash. The names must be zero-terminated and outlive the table. A function of
+// types that cannot be passed does not compile. Cost of a call: the parameters, and for each
+// pointer and length that of Host::touch.
+template <auto kFunction>
+constexpr HostFunction host_function(const char* module_name, const char* field_name) {
+  using B = detail::HostBinding<kFunction, decltype(kFunction)>;
+  return HostFunction{module_name, field_name,
+                      FunctionType{B::kParameterTypes.types, B::kResultTypes.types, B::kParameters,
+                                   B::kResultCount},
+                      &B::thunk};
+}
+
+}  // namespace mote

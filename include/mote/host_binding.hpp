@@ -201,14 +201,4 @@ struct HostBinding<kFunction, R (*)(Host&, P...)> : HostBindingFor<kFunction, tr
 
 }  // namespace detail
 
-// An entry for a table of host functions. Constant: such a table can lie in flash.
-template <auto kFunction>
-constexpr HostFunction host_function(const char* module_name, const char* field_name) {
-  using B = detail::HostBinding<kFunction, decltype(kFunction)>;
-  return HostFunction{module_name, field_name,
-                      FunctionType{B::kParameterTypes.types, B::kResultTypes.types, B::kParameters,
-                                   B::kResultCount},
-                      &B::thunk};
-}
-
 }  // namespace mote

@@ -11,6 +11,8 @@
 //
 // Only the compact encoding can be saved (MOTE_ENCODING): other code holds addresses. A build that
 // cannot save says so with kCodeNotMovable or kSavedCodeOff.
+//
+// No part of the specification: it leaves open how an engine keeps a module.
 #pragma once
 
 #include <stdint.h>
@@ -39,14 +41,17 @@ using WriteImage = bool (*)(void* context, uint32_t offset, Bytes bytes);
 class ImageWriter {
  public:
   // `page` is the buffer for what is written at once: as many bytes as the flash programs, a power
-  // of two, 4 or more. It must stay as long as the writer is used.
+  // of two, 4 or more. It must stay as long as the writer is used. Cannot fail, but feed() can
+  // then. Cost: the size of the page; no memory.
   ImageWriter(WriteImage write, void* context, MutableBytes page);
 
   // Takes the next bytes of the module. Fails with kImageWrite when `write` does, kArguments if the
-  // page is not as demanded, kCodeNotMovable or kSavedCodeOff.
+  // page is not as demanded, kCodeNotMovable or kSavedCodeOff, and says the same again after that.
+  // Cost: linear in the number of bytes.
   Error feed(Bytes bytes);
   // Writes the code of `module`, which must be the one that was fed (else kArguments), and the
-  // header. `*size` is the length of the image. Cost: linear in that.
+  // header. `*size` is the length of the image in bytes, 0 if it failed. Fails like feed(), and
+  // with kLoadOrder the second time. Cost: linear in the length.
   Error finish(const Module& module, uint32_t* size);
 
  private:
@@ -79,20 +84,22 @@ class ImageWriter {
   bool has_code_ = false;
 };
 
-// Saves a loaded module whose bytes are at hand into `image`. `*size` is the length of the image,
-// also when it does not fit (kImageWrite): with an empty `image` this asks for the size.
+// Saves a loaded module whose bytes are at hand into `image`. `*size` is the length of the image in
+// bytes, also when it does not fit (kImageWrite): with an empty `image` this asks for the size.
+// Fails also with kArguments (the bytes are not those of the module), kCodeNotMovable or
+// kSavedCodeOff. Cost: linear in the length; takes no memory.
 Error save_image(const Module& module, Bytes module_bytes, MutableBytes image, uint32_t* size);
 
-// Whether `bytes` begin like an image of any build (a module begins otherwise).
+// Whether `bytes` begin like an image of any build (a module begins otherwise). Cost: constant.
 bool is_image(Bytes bytes);
 
-// Makes a module of an image, which must stay readable and unchanged as long as the module lives;
-// what follows it in `image` is ignored. The module is like the one that was saved, but its code,
-// names and data are referred to in place. Takes scratch memory while it works.
-// Fails with kNotAnImage, kImageOfOtherBuild, kImageDamaged (with the offset in the image, where
-// one makes sense), kOutOfMemory, kArguments (the address is no multiple of four), kBusy (a load is
-// in progress on the store), kCodeNotMovable, kSavedCodeOff. Cost: linear in the size of the image,
-// for the checksum.
+// Makes a module of an image, null if it fails. The image must stay readable and unchanged as long
+// as the module lives; what follows it in `image` is ignored. The module is like the one that was
+// saved, but its code, names and data are referred to in place. Takes scratch memory while it
+// works. Fails with kNotAnImage, kImageOfOtherBuild, kImageDamaged (with the offset in the image,
+// where one makes sense), kOutOfMemory, kModuleQuota, kArguments (the address is no multiple of
+// four), kBusy (a load is in progress on the store), kCodeNotMovable, kSavedCodeOff. Cost: linear
+// in the size of the image, for the checksum.
 Error open_image(Store& store, Bytes image, const Module** module, LoadOptions options = {});
 
 }  // namespace mote

@@ -1,4 +1,7 @@
-// Loading a module (specification 5 and 3) and asking what it contains.
+// Loading a module (specification 5 and 3; 7.1 module_decode and module_validate) and asking what
+// it contains.
+//
+// Calls take constant time and no memory where nothing else is said.
 #pragma once
 
 #include <stdint.h>
@@ -23,33 +26,33 @@ enum class ExternKind : uint8_t { kFunction = 0, kTable = 1, kMemory = 2, kGloba
 
 // Limits of a table (entries) or a memory (pages), 2.3.9.
 struct Limits {
-  uint32_t minimum = 0;
-  uint32_t maximum = 0xFFFFFFFF;
-  bool has_maximum = false;
+  uint32_t minimum = 0;  // at least so much from the start; of an extern: what is there now
+  uint32_t maximum = 0xFFFFFFFF;  // it never grows beyond; counts only with has_maximum
+  bool has_maximum = false;       // else what the address type allows is the maximum
 };
 
 // Type of an import or export. Which members count depends on `kind`.
 struct ExternType {
-  ExternKind kind = ExternKind::kFunction;
-  FunctionType function;               // kFunction
-  ValueType value = ValueType::kNone;  // kGlobal: its type; kTable: its element type
-  bool is_mutable = false;             // kGlobal
-  Limits limits;                       // kTable, kMemory
-  uint8_t page_size_log2 = 16;         // kMemory
+  ExternKind kind = ExternKind::kFunction;  // which of these
+  FunctionType function;                    // kFunction
+  ValueType value = ValueType::kNone;       // kGlobal: its type; kTable: its element type
+  bool is_mutable = false;                  // kGlobal
+  Limits limits;                            // kTable: entries; kMemory: pages
+  uint8_t page_size_log2 = 16;              // kMemory: 16, or 0 for pages of one byte
 };
 
 // One import (2.5.11). The names are valid as long as the module.
 struct ImportInfo {
-  StringView module_name;
-  StringView field_name;
-  ExternType type;
+  StringView module_name;  // the first name: of the module or interface that has it
+  StringView field_name;   // the second: of the function, table, memory or global
+  ExternType type;         // what has to be given
 };
 
 // One export (2.5.10). The name is valid as long as the module.
 struct ExportInfo {
-  StringView name;
+  StringView name;     // no other export of the module has it
   uint32_t index = 0;  // in the index space of its kind
-  ExternType type;
+  ExternType type;     // as the module declares it
 };
 
 // What loading the module found and cost.
@@ -60,9 +63,9 @@ struct ModuleInfo {
   bool code_in_place = false;     // the module is from an image: its code takes no RAM
   uint32_t offset_map_bytes = 0;  // how much of code_bytes those maps are
   uint32_t functions = 0;         // defined by the module
-  uint32_t types = 0;
-  uint32_t data_bytes = 0;   // data segments
-  uint32_t arena_bytes = 0;  // long-lived memory of the store that the module takes
+  uint32_t types = 0;             // entries of the type section
+  uint32_t data_bytes = 0;        // data segments
+  uint32_t arena_bytes = 0;       // long-lived memory of the store that the module takes
   // The same plus the most scratch memory that loading needed, and what others took meanwhile.
   uint32_t load_peak_bytes = 0;
   uint32_t max_frame_bytes = 0;  // largest frame of one function on the guest's stack
@@ -72,11 +75,11 @@ struct ModuleInfo {
 // rolled back to before it or reset. It can be instantiated any number of times.
 class Module {
  public:
-  // Number of imports of all kinds.
+  // Number of imports of all kinds (7.1 module_imports).
   uint32_t import_count() const;
   // `index` must be below import_count().
   ImportInfo import(uint32_t index) const;
-  // Number of exports of all kinds.
+  // Number of exports of all kinds (7.1 module_exports).
   uint32_t export_count() const;
   // `index` must be below export_count().
   ExportInfo export_at(uint32_t index) const;
@@ -86,14 +89,15 @@ class Module {
   ExternType memory_type(uint32_t index) const;
   // Sizes and counts, see ModuleInfo.
   ModuleInfo info() const;
-  // Whether the module uses what the feature adds.
+  // Whether the module uses what the feature adds; true for kNone.
   bool uses(Feature feature) const;
   // Whether the module has a start function (2.5.9): Execution::start_instance runs it.
   bool has_start_function() const;
-  // The module's own name from the name section, or "".
+  // The module's own name from the name section (7.4.1), or "", also if names were not kept. Valid
+  // as long as the module.
   StringView name() const;
-  // Name of a function from the name section, else from its first export, else "". Cost: the
-  // number of names.
+  // Name of a function from the name section, else from its first export, else "", also for an
+  // index that no function has. Valid as long as the module. Cost: the number of names and exports.
   StringView function_name(uint32_t funcidx) const;
 
  protected:
@@ -130,17 +134,26 @@ struct LoadOptions {
 // fails with kOutOfMemory.
 class Loader {
  public:
-  // Begins a load into `store`, which must outlive this. When that fails, error() tells why.
+  // Begins a load into `store`, which must outlive this. Takes scratch memory for the state of the
+  // load, from about 1 KB on, more for larger functions (ModuleInfo::load_peak_bytes tells), until
+  // this is destroyed. When that fails, error() tells why: kOutOfMemory or kBusy.
   explicit Loader(Store& store, LoadOptions options = {});
+  // Gives back what the load used, and, unless it was finished, what it made. Cost: constant.
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  // Takes the next bytes. Cost: linear in their number, plus translation.
+  // Takes the next bytes, of any number; they are not needed afterwards (but see
+  // LoadOptions::bytes_stay). kFailed if they cannot begin a module of this build: error() tells
+  // why and where, with a code of class kMalformed, kInvalid, kUnsupported, kLimit or kMemory
+  // (kOutOfMemory; kModuleQuota if Quota::module_bytes is what is too small), kLoadOrder if it is
+  // finished, kStoreReset. Cost: linear in the number of bytes, plus translation, plus sorting the
+  // exports by name; takes long-lived memory for what is kept of the module.
   LoadState feed(Bytes bytes);
-  // Says that the module is complete. On success `*module` is the new module.
+  // Says that the module is complete. On success `*module` is the new module, else null. Fails like
+  // feed(), also if the bytes end too early. Cost: constant.
   Error finish(const Module** module);
-  // Why the loader cannot take bytes (kOutOfMemory, kBusy), or why feed() returned kFailed.
+  // Why the loader cannot take bytes, or why feed() or finish() failed; kOk if neither did.
   Error error() const;
 
  private:
@@ -154,7 +167,9 @@ class Loader {
   Error error_;
 };
 
-// Loads a module that is in memory as a whole.
+// Loads a module that is in memory as a whole: a Loader, fed once. Fails, and costs, what that
+// does;
+// `*module` is null then.
 Error load(Store& store, Bytes bytes, const Module** module, LoadOptions options = {});
 
 }  // namespace mote

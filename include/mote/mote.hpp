@@ -1,4 +1,7 @@
-// Everything: the whole public C++ API of Mote.
+// Everything but WASI and the port: the public C++ API of the core of Mote.
+//
+// Numbers such as "4.5.4" in these headers are sections of the WebAssembly specification,
+// release 2.0; 7.1 is its appendix on embedding, followed by the name of the operation there.
 #pragma once
 
 #include <mote/config.hpp>

@@ -16,6 +16,9 @@
 //   exit                       yes     semihosting
 //   file_system                yes     - (port/ram-disk has one in RAM)
 //   native_stack_peak          -       yes
+//
+// Takes constant time where no cost is given, beside what the system itself does (transfers,
+// waiting, files).
 #pragma once
 
 #include <stddef.h>
@@ -32,8 +35,8 @@ namespace mote::port {
 // Called by whoever makes a Store, before, from any one thread. Returns up to `wanted` bytes that
 // nobody else uses, filled with zeros, aligned to 8: as many as there are, an empty span when there
 // are none. A system that backs memory when it is touched may return all of `wanted` whatever it
-// has. SIZE_MAX asks a microcontroller for everything that is left.
-// Missing: give the store an array.
+// has. SIZE_MAX asks a microcontroller for everything that is left. Cost: the size, where the
+// system has no zeros at hand. Missing: give the store an array.
 MutableBytes take_ram(size_t wanted);
 
 // Takes back what take_ram() returned, in the reverse order of taking; an empty span does nothing.
@@ -44,8 +47,10 @@ void give_back_ram(MutableBytes ram);
 //   Store store(ram.bytes(), StoreOptions{true});  // the buffer is zero
 class Ram {
  public:
-  // Takes `wanted` bytes, or as many as there are.
+  // Takes `wanted` bytes, or as many as there are; bytes() is empty if that fails.
+  // Cost: that of take_ram().
   explicit Ram(size_t wanted) : bytes_(take_ram(wanted)) {}
+  // Gives it back.
   ~Ram() { give_back_ram(bytes_); }
   Ram(const Ram&) = delete;
   Ram& operator=(const Ram&) = delete;
@@ -74,7 +79,7 @@ int64_t read(MutableBytes bytes);
 // time of the process, 3 of the thread. Returns false for a clock that there is not. Clock 1 must
 // never go backwards. Missing: the guest gets ENOSYS.
 bool clock_time(uint32_t clock, uint64_t* nanoseconds);
-// Resolution of a clock in nanoseconds, as above.
+// Resolution of a clock in nanoseconds: as above, also where it returns false.
 bool clock_resolution(uint32_t clock, uint64_t* nanoseconds);
 
 // Fills `bytes` with random numbers fit for keys, or returns false. A port without a true source
@@ -110,7 +115,7 @@ WasiSystem wasi_system();
 FileSystem file_system();
 
 // Opens a directory of the system, by any path, to give it to WasiFiles::preopen(), which takes it
-// over. Links in `path` are followed.
+// over. Links in `path` are followed. Returns kSuccess, or what the system fails with.
 wasi::Errno open_directory(StringView path, FileHandle* handle);
 
 // ---- The native stack, measured (microcontrollers) ---------------------------------------------

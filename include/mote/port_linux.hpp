@@ -5,6 +5,7 @@
 
 namespace mote::linux_port {
 
+// Memory that the system backs when it is touched: see port::Ram.
 using ReservedMemory = port::Ram;
 using port::wasi_system;
 

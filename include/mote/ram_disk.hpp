@@ -7,7 +7,8 @@
 //   (void)files.preopen("/", disk.root());
 //
 // Files and directories, no links. Each takes a block of 64 bytes, and files one more for every 62
-// bytes of content. Reading and writing cost the number of blocks before the offset.
+// bytes of content. Reading and writing cost the number of blocks before the offset, looking for a
+// name the number of entries of its directory. Takes constant time where no cost is given.
 #pragma once
 
 #include <stdint.h>
@@ -20,21 +21,23 @@ namespace mote {
 // A file system in memory, for WasiFiles.
 class RamDisk {
  public:
-  static constexpr size_t kBlockSize = 64;
-  static constexpr size_t kMaxName = 32;  // bytes; longer names are ENAMETOOLONG
+  static constexpr size_t kBlockSize = 64;  // bytes
+  static constexpr size_t kMaxName = 32;    // bytes; longer names are ENAMETOOLONG
 
   // An empty disk in `memory`, which must outlive it; what is more than 4 MB is not used. `now`
   // gives nanoseconds since 1970; without it, files are from 1970 unless a guest sets their times.
+  // Memory that is too small makes a disk without a root. Cost: the number of blocks.
   explicit RamDisk(MutableBytes memory, uint64_t (*now)() = nullptr);
   RamDisk(const RamDisk&) = delete;
   RamDisk& operator=(const RamDisk&) = delete;
 
   // Refers to this disk, which must outlive its users. Any number of WasiFiles can share a disk.
   FileSystem file_system();
-  // Opens the topmost directory. Not if the memory is smaller than a block.
+  // Opens the topmost directory, to give it to WasiFiles::preopen(). Not if the memory is smaller
+  // than a block.
   FileHandle root();
 
-  // How many blocks are free.
+  // How many blocks of kBlockSize bytes are free.
   uint32_t free_blocks() const { return free_count_; }
 
  private:

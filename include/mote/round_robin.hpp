@@ -26,7 +26,8 @@ class RoundRobin {
     RunLimits limits = {};
   };
 
-  // `guests` must stay valid as long as this is used.
+  // `guests` must stay valid as long as this is used. Cannot fail.
+  // Cost: constant.
   explicit RoundRobin(Span<Guest> guests) : guests_(guests) {}
 
   // Runs each guest that can go on (kReady, kInterrupted) for its share, once. What one used beyond

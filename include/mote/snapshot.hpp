@@ -21,7 +21,7 @@
 // checksum finds damage, not forgery: keep snapshots where nobody but the firmware can write, or
 // sign them.
 //
-// MOTE_FEATURE_SNAPSHOTS switches this.
+// MOTE_FEATURE_SNAPSHOTS switches this. No part of the specification.
 #pragma once
 
 #include <mote/config.hpp>

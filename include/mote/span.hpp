@@ -1,4 +1,5 @@
-// Views of memory that somebody else owns. No allocation, no ownership, no bounds checks.
+// Views of memory that somebody else owns. No allocation, no ownership, no bounds checks; nothing
+// here can fail. Takes constant time where no cost is given.
 #pragma once
 
 #include <stddef.h>
@@ -20,19 +21,19 @@ class Span {
   template <class U>
   constexpr Span(const Span<U>& other) : data_(other.data()), size_(other.size()) {}
 
-  // The first element.
+  // The first element. May be null if there are none.
   constexpr T* data() const { return data_; }
   // Number of elements.
   constexpr size_t size() const { return size_; }
   // Whether there are none.
   constexpr bool empty() const { return size_ == 0; }
-  // For loops: the first element.
+  // For loops: the first element. May be null if there are none.
   constexpr T* begin() const { return data_; }
-  // For loops: behind the last element.
+  // For loops: behind the last element. May be null if there are none.
   constexpr T* end() const { return data_ + size_; }
   // `index` must be below size().
   constexpr T& operator[](size_t index) const { return data_[index]; }
-  // Elements [first, size()). `first` must not exceed size().
+  // Elements [first, size()), empty if there are none left. `first` must not exceed size().
   constexpr Span from(size_t first) const { return Span(data_ + first, size_ - first); }
 
  private:
@@ -54,7 +55,7 @@ class StringView {
   // From a zero-terminated string. Cost: its length.
   constexpr StringView(const char* text) : data_(text), size_(length(text)) {}
 
-  // The first byte.
+  // The first byte. Never null for a text that was made from one, or from nothing.
   constexpr const char* data() const { return data_; }
   // Number of bytes.
   constexpr size_t size() const { return size_; }
@@ -63,11 +64,11 @@ class StringView {
   // `index` must be below size().
   constexpr char operator[](size_t index) const { return data_[index]; }
 
-  // Compares byte by byte. Cost: the length.
+  // Whether both have the same bytes. Cost: the length.
   friend constexpr bool operator==(StringView a, StringView b) {
     return a.size_ == b.size_ && __builtin_memcmp(a.data_, b.data_, a.size_) == 0;
   }
-  // The opposite.
+  // Whether they differ. Cost: the length.
   friend constexpr bool operator!=(StringView a, StringView b) { return !(a == b); }
 
  private:

@@ -1,4 +1,7 @@
 // The store (4.2.3): all memory that guests and their modules may use, and what lives in it.
+//
+// Calls take constant time where no cost is given. "Long-lived" memory of the buffer comes back
+// with reset(), "scratch" memory when what uses it is destroyed.
 #pragma once
 
 #include <stddef.h>
@@ -32,7 +35,7 @@ struct StoreOptions {
 // their own (Execution). What is used: ModuleInfo::arena_bytes, Instance::memory_backed(),
 // Execution::stack_peak().
 struct Quota {
-  static constexpr size_t kUnlimited = SIZE_MAX;
+  static constexpr size_t kUnlimited = SIZE_MAX;  // no limit but the buffer
 
   // Long-lived memory of one module: its translated code and all that it consists of. A module that
   // needs more is refused with kModuleQuota.
@@ -48,7 +51,7 @@ struct Quota {
 
 // How the store's buffer is used, in bytes.
 struct MemoryReport {
-  size_t total = 0;    // the buffer
+  size_t total = 0;    // the buffer as given
   size_t used = 0;     // long-lived: modules, instances, linear memory that was touched
   size_t scratch = 0;  // other end: loads in progress, stacks of executions
   size_t peak = 0;     // most that was in use at one time, both ends
@@ -61,48 +64,60 @@ struct MemoryReport {
 // executions made in it. Not thread safe: one thread at a time, except Execution::interrupt().
 class Store {
  public:
-  // `buffer` must stay valid and untouched by others as long as the store lives. Any size is
-  // allowed; a buffer that is too small shows as kOutOfMemory later.
+  // `buffer` must stay valid and untouched by others as long as the store lives (7.1 store_init).
+  // Any size and alignment is allowed; a buffer that is too small shows as kOutOfMemory later. The
+  // store's own record lies in it.
   explicit Store(MutableBytes buffer, StoreOptions options = {});
+  // Nothing is done: what was made in the store must not be used any more.
   ~Store() = default;
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
   // Offers host functions to modules that are instantiated from now on. `functions` (typically a
   // constant table) must outlive the store; `context` is what the functions get from
-  // Host::context(). Tables added later come first in the search for an import.
+  // Host::context(). Tables added later come first in the search for an import. Fails with
+  // kOutOfMemory. Takes a few words of long-lived memory.
   Error provide(Span<const HostFunction> functions, void* context = nullptr);
 
   // Offers all exports of `instance` for import under `name` (the test suite's "register"). The
-  // name is copied. A name given twice: the later instance counts.
+  // name is copied. A name given twice: the later instance counts. `instance` must be one of this
+  // store. Fails with kOutOfMemory. Cost: the length of the name, also in long-lived memory.
   Error name_instance(StringView name, Instance* instance);
 
-  // Makes an instance (4.5.4): resolves and checks imports, allocates tables, memory and globals,
-  // copies element and data segments. Does not run the start function: Execution::start_instance
-  // does, and must be called next when the module has one. Fails with a link error, kOutOfMemory,
-  // or a trap (a segment out of bounds; what earlier segments wrote to imported tables and
-  // memories stays, as the specification demands). A failure gives all memory back, but for that of
-  // a module that imports a table or a memory and whose segments fail.
+  // Makes an instance (4.5.4; 7.1 module_instantiate, without its last step): resolves and checks
+  // imports, allocates tables, memory and globals, copies element and data segments. `module` must
+  // be one of this store. Does not run the start function: Execution::start_instance
+  // does, and must be called next when the module has one. Fails with a link error (kUnknownImport,
+  // kIncompatibleImport), kOutOfMemory, kTooManyFunctions (2^32 in all instances), or a trap: a
+  // segment out of bounds (kMemoryBounds, kTableBounds) or kMemoryQuota; what earlier segments
+  // wrote to imported tables and memories stays, as the specification demands. `*instance` is null
+  // then. A failure gives all memory back, but for that of a module that imports a table or a
+  // memory and whose segments fail. Cost: the tables and segments, and for each import the number
+  // of names and host functions that are searched; takes long-lived memory for what the instance
+  // consists of.
   Error instantiate(const Module* module, Instance** instance);
 
-  // The same with imports by position: number i of `imports` is for import i of the module. Neither
-  // names count nor what was provided to the store. Fails with kUnknownImport if there are too few,
-  // kIncompatibleImport if one does not match. See mote/extern.hpp.
+  // The same with imports by position: number i of `imports`, which is not kept, is for import i of
+  // the module. Neither names count nor what was provided to the store. Fails also with
+  // kUnknownImport if there are too few, kIncompatibleImport if one does not match or is of another
+  // store. Cost: the same without the search. See mote/extern.hpp.
   Error instantiate(const Module* module, Span<const Extern> imports, Instance** instance);
 
 #if MOTE_FEATURE_QUOTAS
   // Limits the modules that are loaded and the instances that are made from now on, each to the
-  // whole of `quota`. Other limits for another guest: set them before it is loaded.
+  // whole of `quota`, which is copied. Other limits for another guest: set them before it is
+  // loaded. reset() forgets them.
   void set_quota(const Quota& quota);
 #endif
 
-  // How much of the buffer is in use.
+  // How much of the buffer is in use, in bytes.
   MemoryReport memory() const;
 
   // Forgets everything that was made in the store: this is how apps are unloaded, each from a store
   // of its own. Executions and loaders made before refuse to work (kStoreReset); modules, instances
   // and spans of their memory must not be used. Paused calls are gone. Fails with kBusy, and does
-  // nothing, while a guest of the store runs: within a host function.
+  // nothing, while a guest of the store runs: within a host function. Cost: constant; what is used
+  // again is cleared then.
   Error reset();
 
  private:

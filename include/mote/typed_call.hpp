@@ -9,6 +9,8 @@
 //
 // Parameters and results are integers of 32 and 64 bits, float, double and ExternRef; no or one
 // result (more: Execution::run and result()).
+//
+// Takes constant time and no memory where nothing else is said.
 #pragma once
 
 #include <mote/execution.hpp>
@@ -49,9 +51,9 @@ class CallResult<void> {
   CallResult(RunState state, const Error& error) : state_(state), error_(error) {}
   // Whether the call is done.
   bool ok() const { return state_ == RunState::kDone; }
-  // As above.
+  // How the call ended, or where it is.
   RunState state() const { return state_; }
-  // As above.
+  // The trap, or why the call could not start. kOk when the call is done or has paused.
   const Error& error() const { return error_; }
 
  private:
@@ -89,6 +91,7 @@ T number_of(const Value& value) {
 
 }  // namespace detail
 
+// An exported function with the C++ type `Signature`, as R(P...).
 template <class Signature>
 class TypedFunction;
 
@@ -97,7 +100,8 @@ class TypedFunction;
 template <class R, class... P>
 class TypedFunction<R(P...)> {
  public:
-  // Cost: that of Instance::function().
+  // Looks for the function; exists() and matches() tell what was found. Cost: that of
+  // Instance::function(), and the number of parameters.
   TypedFunction(Execution& execution, Instance& instance, StringView name)
       : execution_(execution), function_(instance.function(name)) {
     if (!function_.exists()) return;
@@ -113,7 +117,8 @@ class TypedFunction<R(P...)> {
   // Whether it has the type of the signature. Only then can it be called.
   bool matches() const { return matches_; }
 
-  // Runs until the call is done, traps or pauses. Cost: that of Execution::run().
+  // Runs until the call is done, traps or pauses. If it fails, the result tells how: see
+  // CallResult::error(). Cost: that of Execution::run().
   CallResult<R> operator()(P... arguments) {
     if (!matches_) {
       Error error;

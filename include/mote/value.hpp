@@ -1,4 +1,6 @@
-// Values and types of the guest (specification 2.3 and 4.2).
+// Values and types of the guest (specification 2.3 and 4.2.1).
+//
+// Nothing here takes memory or fails. Takes constant time where no cost is given.
 #pragma once
 
 #include <stdint.h>
@@ -26,26 +28,27 @@ constexpr bool is_reference(ValueType type) {
   return type == ValueType::kFuncRef || type == ValueType::kExternRef;
 }
 
-// "i32", "funcref", ... The text is constant.
+// "i32", "funcref", ..., "nothing" for kNone. The text is constant, never null.
 const char* name_of(ValueType type);
 
 // Parameters and results of a function (2.3.8). The type lists live in the module, or in the
 // constant table of a host function.
 struct FunctionType {
-  const ValueType* parameters = nullptr;
-  const ValueType* results = nullptr;
-  uint16_t parameter_count = 0;
-  uint16_t result_count = 0;
+  const ValueType* parameters = nullptr;  // as many as the count says; null if there are none
+  const ValueType* results = nullptr;     // as many as the count says; null if there are none
+  uint16_t parameter_count = 0;           // at most 1000 in a module, 16 in a C++ host function
+  uint16_t result_count = 0;              // at most 1000 in a module, 1 in a C++ host function
 
-  // The parameters, in order.
+  // The parameters, in order; empty if there are none.
   constexpr Span<const ValueType> parameter_types() const { return {parameters, parameter_count}; }
-  // The results, in order.
+  // The results, in order; empty if there are none.
   constexpr Span<const ValueType> result_types() const { return {results, result_count}; }
 };
 
-// Structural equality. Cost: the number of parameters and results.
+// Whether both have the same lists: types are equal by structure. Cost: the number of parameters
+// and results.
 bool operator==(const FunctionType& a, const FunctionType& b);
-// The opposite.
+// Whether they differ. Cost: as above.
 inline bool operator!=(const FunctionType& a, const FunctionType& b) { return !(a == b); }
 
 // A reference as guests hold it: 0 is null. A funcref names a function of the store; an externref
@@ -55,8 +58,8 @@ using Reference = uint32_t;
 
 // One guest value: a type and its bits. Floats are kept as bits so that NaN payloads survive.
 struct Value {
-  ValueType type = ValueType::kNone;
-  uint64_t bits = 0;
+  ValueType type = ValueType::kNone;  // kNone: not a value
+  uint64_t bits = 0;                  // those above the width of the type are zero
 
   // An i32.
   static Value i32(int32_t v) { return {ValueType::kI32, static_cast<uint32_t>(v)}; }

@@ -5,6 +5,8 @@
 // All functions of preview 1 can be imported, so that any program links. Those for files and
 // directories say that there are none: EBADF for a descriptor, ENOTCAPABLE for a path;
 // mote/wasi_files.hpp has the ones that work. There are no sockets: ENOTSOCK.
+//
+// Takes constant time and no memory of its own, and cannot fail, where nothing else is said.
 #pragma once
 
 #include <stdint.h>
@@ -17,7 +19,7 @@ namespace mote {
 // What the system provides. Any function may be null; what happens then is said with each. All
 // are called from the thread that runs the guest, with the `context` given here.
 struct WasiSystem {
-  void* context = nullptr;
+  void* context = nullptr;  // what all of them get
 
   // Writes to standard output (1) or standard error (2). Returns how many bytes were taken, at
   // least one if `bytes` is not empty, or a negative number on failure (the guest sees EIO).
@@ -58,14 +60,14 @@ class Wasi {
       : system_(system), arguments_(arguments), environment_(environment) {}
 
   // The functions of module "wasi_snapshot_preview1": store.provide(Wasi::functions(), &wasi).
-  // Constant table.
+  // Constant table, never empty.
   static Span<const HostFunction> functions();
 
   // What the system provides, as given.
   const WasiSystem& system() const { return system_; }
-  // The arguments, as given.
+  // The arguments, as given; may be empty.
   Span<const StringView> arguments() const { return arguments_; }
-  // The environment, as given.
+  // The environment, as given; may be empty.
   Span<const StringView> environment() const { return environment_; }
   // Whether descriptor 0, 1 or 2 is open; a guest can close them for itself.
   bool is_open(uint32_t descriptor) const { return descriptor < 3 && !closed_[descriptor]; }

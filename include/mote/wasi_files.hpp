@@ -17,6 +17,10 @@
 // a "/", a ".." or a link that it would follow. ".." goes back to the directory the walk came from
 // and never above the one it began in; an absolute path or an absolute link is refused
 // (ENOTCAPABLE). So it does not matter who moves directories or swaps links in the meantime.
+//
+// The class takes constant time and no memory of its own where nothing else is said. What a call of
+// a guest costs is the system's part, a step for each name of a path, and the number of descriptors
+// where a new one is needed.
 #pragma once
 
 #include <stdint.h>
@@ -47,20 +51,22 @@ enum class FileType : uint8_t {
 
 // Attributes of a file: times are nanoseconds since 1970, sizes bytes.
 struct FileStat {
-  uint64_t device = 0;
-  uint64_t inode = 0;  // device and inode together name a file
-  FileType type = FileType::kUnknown;
-  uint64_t links = 1;
-  uint64_t size = 0;                                 // bytes
-  uint64_t accessed = 0, modified = 0, changed = 0;  // nanoseconds since 1970
+  uint64_t device = 0;                 // device and inode together name a file
+  uint64_t inode = 0;                  // never two files of a device with the same
+  FileType type = FileType::kUnknown;  // what it is
+  uint64_t links = 1;                  // how many names it has
+  uint64_t size = 0;                   // bytes
+  uint64_t accessed = 0;               // when it was read last, in nanoseconds since 1970
+  uint64_t modified = 0;               // when its content was changed last, likewise
+  uint64_t changed = 0;                // when its attributes were changed last, likewise
 };
 
 // How to open.
 struct FileMode {
   // Only to look up names in it: whatever is no directory is kNotDirectory. Nothing else is set.
   bool lookup = false;
-  bool read = false;
-  bool write = false;
+  bool read = false;       // to read content, or the entries of a directory
+  bool write = false;      // to change content
   bool create = false;     // an empty file if there is nothing of that name
   bool exclusive = false;  // with create: kExists if there is
   bool truncate = false;   // to size 0
@@ -73,16 +79,16 @@ struct FileMode {
 struct FileTime {
   // What to do with a time.
   enum Kind : uint8_t { kKeep, kSet, kNow };
-  Kind kind = kKeep;
+  Kind kind = kKeep;         // kKeep: leave it; kNow: the present
   uint64_t nanoseconds = 0;  // kSet: since 1970
 };
 
 // One entry of a directory, as read_directory() gives it to its sink.
 struct DirectoryEntry {
-  uint64_t next = 0;  // cookie of the entry behind
-  uint64_t inode = 0;
-  FileType type = FileType::kUnknown;
-  StringView name;
+  uint64_t next = 0;                   // cookie of the entry behind
+  uint64_t inode = 0;                  // as in FileStat
+  FileType type = FileType::kUnknown;  // as in FileStat
+  StringView name;                     // valid during the call of the sink
 };
 // Takes an entry; false: no more, please.
 using DirectorySink = bool (*)(void* to, const DirectoryEntry& entry);
@@ -99,7 +105,7 @@ struct FileSystem {
   // `offset` of write() that means: at the end of the file, wherever that is.
   static constexpr uint64_t kAtEnd = ~uint64_t{0};
 
-  void* context = nullptr;
+  void* context = nullptr;  // what all of them get
 
   // Opens a file or a directory; an empty name opens the directory again. A symbolic link is kLoop
   // in every mode but create with exclusive, where it is kExists. A directory that would be written
@@ -111,19 +117,24 @@ struct FileSystem {
 
   // Reads and writes at an offset up to INT64_MAX. What has no offsets (a terminal) ignores it.
   // Less than was asked for, also nothing, is a success; a read of nothing is the end of the file.
+  // `*count` becomes the number of bytes.
   wasi::Errno (*read)(void* context, FileHandle handle, uint64_t offset, MutableBytes bytes,
                       size_t* count) = nullptr;
+  // As with read(); `offset` can also be kAtEnd.
   wasi::Errno (*write)(void* context, FileHandle handle, uint64_t offset, Bytes bytes,
                        size_t* count) = nullptr;
 
+  // Attributes of what is open.
   wasi::Errno (*stat)(void* context, FileHandle handle, FileStat* stat) = nullptr;
   // A symbolic link is described itself. The name may be empty.
   wasi::Errno (*stat_at)(void* context, FileHandle directory, StringView name,
                          FileStat* stat) = nullptr;
+  // Cuts a file to `size` bytes, or lengthens it with zeros.
   wasi::Errno (*set_size)(void* context, FileHandle handle, uint64_t size) = nullptr;
   // Makes sure that these bytes have room; the file grows if they are behind its end.
   wasi::Errno (*allocate)(void* context, FileHandle handle, uint64_t offset,
                           uint64_t size) = nullptr;
+  // Sets the times of what is open.
   wasi::Errno (*set_times)(void* context, FileHandle handle, const FileTime& accessed,
                            const FileTime& modified) = nullptr;
   // Of a symbolic link itself. The name may be empty.
@@ -138,7 +149,9 @@ struct FileSystem {
   wasi::Errno (*read_directory)(void* context, FileHandle directory, uint64_t cookie,
                                 DirectorySink sink, void* to) = nullptr;
 
+  // Makes an empty directory. kExists if there is something of that name.
   wasi::Errno (*create_directory)(void* context, FileHandle directory, StringView name) = nullptr;
+  // Only one that is empty (kNotEmpty).
   wasi::Errno (*remove_directory)(void* context, FileHandle directory, StringView name) = nullptr;
   // Not of directories (kIsDirectory or kPermission).
   wasi::Errno (*unlink)(void* context, FileHandle directory, StringView name) = nullptr;
@@ -148,6 +161,7 @@ struct FileSystem {
   // A second name for a file.
   wasi::Errno (*link)(void* context, FileHandle from, StringView old_name, FileHandle to,
                       StringView new_name) = nullptr;
+  // Makes a symbolic link that says `text`, which is not looked at.
   wasi::Errno (*create_link)(void* context, StringView text, FileHandle directory,
                              StringView name) = nullptr;
   // The text of a symbolic link, cut to the size of `text`. What is no link is kInvalid.
@@ -164,51 +178,53 @@ using WasiRights = uint32_t;
 struct WasiDescriptor {
   // What a descriptor is.
   enum Kind : uint8_t { kFree, kStream, kFile, kDirectory };
-  Kind kind = kFree;
-  FileType type = FileType::kUnknown;
-  uint16_t flags = 0;         // fdflags
-  FileHandle handle = 0;      // kStream: 0, 1 or 2
-  WasiRights rights = 0;      // for itself
-  WasiRights inheriting = 0;  // kDirectory: for what is opened through it
-  uint64_t offset = 0;        // kFile: where the next read or write begins
-  bool is_preopened = false;
-  StringView name;  // is_preopened: how the guest calls it
+  Kind kind = kFree;                   // kFree: not open
+  FileType type = FileType::kUnknown;  // of what is open
+  uint16_t flags = 0;                  // fdflags
+  FileHandle handle = 0;               // kStream: 0, 1 or 2
+  WasiRights rights = 0;               // for itself
+  WasiRights inheriting = 0;           // kDirectory: for what is opened through it
+  uint64_t offset = 0;                 // kFile: where the next read or write begins
+  bool is_preopened = false;           // one of the directories that the embedder gave
+  StringView name;                     // is_preopened: how the guest calls it
 };
 
-// The files of one guest. Must outlive the instances that import from it. The destructor closes
-// what is open.
+// The files of one guest. Must outlive the instances that import from it.
 class WasiFiles {
  public:
   // `streams` are the guest's standard streams, clock and sleep. `descriptors` bounds how many
   // files it can have open, the three streams and the preopened directories included; the guest
   // gets EMFILE beyond. `links` is for walking through symbolic links: its size bounds what a
   // link's text and the rest of the path take together (half of it in calls with two paths), and
-  // without it links give ENAMETOOLONG. Both must outlive this.
+  // without it links give ENAMETOOLONG. `streams`, `descriptors` and `links` must outlive this;
+  // `files` is copied. Cost: the number of descriptors.
   WasiFiles(Wasi& streams, const FileSystem& files, Span<WasiDescriptor> descriptors,
             MutableBytes links = {});
+  // Closes what is open. Cost: the number of descriptors.
   ~WasiFiles();
   WasiFiles(const WasiFiles&) = delete;
   WasiFiles& operator=(const WasiFiles&) = delete;
 
   // Gives the guest a directory, as descriptor 3, 4, and so on. The handle is closed by this, also
-  // on failure: kTooManyFiles. `guest_name` must outlive this. Before the guest starts.
+  // if it fails: kTooManyFiles. `guest_name` must outlive this. Before the guest starts. Cost: the
+  // number of descriptors.
   wasi::Errno preopen(StringView guest_name, FileHandle directory);
 
   // All functions of module "wasi_snapshot_preview1" that have to do with descriptors or paths.
-  // Provide them after Wasi::functions(). Constant table.
+  // Provide them after Wasi::functions(). Constant table, never empty.
   static Span<const HostFunction> functions();
 
-  // For the functions.
+  // The standard streams, as given.
   Wasi& streams() const { return streams_; }
   // The table of the system's functions, as given.
   const FileSystem& system() const { return system_; }
-  // The buffer for texts of links, as given.
+  // The buffer for texts of links, as given; may be empty.
   MutableBytes links() const { return links_; }
-  // The table of descriptors, as given.
+  // The table of descriptors, as given; may be empty.
   Span<WasiDescriptor> descriptors() const { return descriptors_; }
-  // Null: not open.
+  // Descriptor `fd`, any number of the guest's. Null: not open.
   WasiDescriptor* find(uint32_t fd) const;
-  // The lowest free descriptor. False: there is none.
+  // The lowest free descriptor. False: there is none. Cost: the number of descriptors.
   bool find_free(uint32_t* fd) const;
   // Closes the system's handle of a descriptor, if it has one, and frees the entry.
   void close(WasiDescriptor& descriptor);

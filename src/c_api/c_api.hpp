@@ -60,6 +60,7 @@ inline Span<Value> of(mote_value* values, size_t count) {
 inline Bytes of(const void* bytes, size_t size) {
   return {static_cast<const uint8_t*>(bytes), size};
 }
+inline MutableBytes of(void* bytes, size_t size) { return {static_cast<uint8_t*>(bytes), size}; }
 
 inline mote_instance* to_c(Instance* instance) {
   return reinterpret_cast<mote_instance*>(instance);
@@ -71,6 +72,32 @@ inline mote_function_type to_c(const FunctionType& type) {
           reinterpret_cast<const mote_type*>(type.results), type.parameter_count,
           type.result_count};
 }
+inline FunctionType of(const mote_function_type& type) {
+  return {reinterpret_cast<const ValueType*>(type.parameters),
+          reinterpret_cast<const ValueType*>(type.results), type.parameter_count,
+          type.result_count};
+}
+inline mote_extern_type to_c(const ExternType& type) {
+  mote_extern_type out = {};
+  out.kind = static_cast<uint8_t>(type.kind);
+  out.function = to_c(type.function);
+  out.value = static_cast<mote_type>(type.value);
+  out.is_mutable = type.is_mutable;
+  out.minimum = type.limits.minimum;
+  out.maximum = type.limits.maximum;
+  out.has_maximum = type.limits.has_maximum;
+  out.page_size_log2 = type.page_size_log2;
+  return out;
+}
+
+// The number of an enumeration's value. C allows others than are listed, which C++ may not even
+// read as what they should be.
+template <class Enum>
+uint32_t number_of(const Enum& value) {
+  __underlying_type(Enum) number;
+  memcpy(&number, &value, sizeof number);
+  return static_cast<uint32_t>(number);
+}
 
 // What a function returns for `error`, with the details in `*out` unless it is null.
 inline mote_error_code give(const Error& error, mote_error* out) {
@@ -78,6 +105,12 @@ inline mote_error_code give(const Error& error, mote_error* out) {
   return static_cast<mote_error_code>(error.code);
 }
 inline mote_error_code give(ErrorCode code) { return static_cast<mote_error_code>(code); }
+// The handle that should be there is null.
+inline mote_error_code give_null(mote_error* out = nullptr) {
+  Error error;
+  error.code = ErrorCode::kArguments;
+  return give(error, out);
+}
 
 inline LoadOptions of(const mote_load_options* options) {
   LoadOptions out;

@@ -31,13 +31,17 @@ mote_error_code mote_execution_init(mote_execution* execution, mote_store* store
 
 void mote_execution_destroy(mote_execution* execution) { of(execution).~Execution(); }
 
+mote_error_code mote_execution_error(const mote_execution* execution) {
+  return give(of(execution).error().code);
+}
+
 mote_error_code mote_start(mote_execution* execution, mote_function function,
                            const mote_value* arguments, size_t count) {
   return give(of(execution).start(c_api::of(function), c_api::of(arguments, count)).code);
 }
 
 mote_error_code mote_start_instance(mote_execution* execution, mote_instance* instance) {
-  return give(of(execution).start_instance(&c_api::of(instance)).code);
+  return give(of(execution).start_instance(reinterpret_cast<Instance*>(instance)).code);
 }
 
 mote_run_state mote_resume(mote_execution* execution) { return to_c(of(execution).resume()); }

@@ -57,6 +57,14 @@ mote_error_code mote_take_bytes(mote_host* host, const uint32_t** at, void** byt
   return give(code);
 }
 
+bool mote_host_is_asked_to_stop(const mote_host* host) { return of(host).is_asked_to_stop(); }
+
+mote_host_status mote_host_forward(mote_host* host, const mote_host_function* to, void* context,
+                                   uint32_t* slots) {
+  Host other = of(host).with_context(context);
+  return to->callback(reinterpret_cast<mote_host*>(&other), slots);
+}
+
 mote_error_code mote_host_call(mote_host* host, mote_function function, const mote_value* arguments,
                                size_t argument_count, mote_value* results, size_t result_count,
                                mote_error* error) {

@@ -7,9 +7,9 @@ using namespace mote::c_api;
 mote_error_code mote_save_image(const mote_module* module, const void* bytes, size_t size,
                                 void* image, size_t capacity, uint32_t* image_size,
                                 mote_error* error) {
-  return give(save_image(of(module), of(bytes, size),
-                         MutableBytes(static_cast<uint8_t*>(image), capacity), image_size),
-              error);
+  *image_size = 0;
+  if (module == nullptr) return give_null(error);
+  return give(save_image(of(module), of(bytes, size), of(image, capacity), image_size), error);
 }
 
 mote_error_code mote_open_image(mote_store* store, const void* image, size_t size,
@@ -20,3 +20,5 @@ mote_error_code mote_open_image(mote_store* store, const void* image, size_t siz
   *module = reinterpret_cast<const mote_module*>(made);
   return give(result, error);
 }
+
+bool mote_is_image(const void* bytes, size_t size) { return is_image(of(bytes, size)); }

@@ -6,6 +6,8 @@ using namespace mote::c_api;
 
 mote_error_code mote_instantiate(mote_store* store, const mote_module* module,
                                  mote_instance** instance, mote_error* error) {
+  *instance = nullptr;
+  if (module == nullptr) return give_null(error);
   Instance* made = nullptr;
   const Error result = of(store).instantiate(&of(module), &made);
   *instance = to_c(made);
@@ -13,35 +15,49 @@ mote_error_code mote_instantiate(mote_store* store, const mote_module* module,
 }
 
 mote_error_code mote_name_instance(mote_store* store, const char* name, mote_instance* instance) {
+  if (instance == nullptr) return give_null();
   return give(of(store).name_instance(name, &of(instance)).code);
 }
 
 const mote_module* mote_module_of(const mote_instance* instance) {
+  if (instance == nullptr) return nullptr;
   return reinterpret_cast<const mote_module*>(&of(instance).module());
 }
 
 mote_function mote_find_function(mote_instance* instance, const char* name) {
+  if (instance == nullptr) return {nullptr, 0};
   const Function found = of(instance).function(name);
   return {to_c(found.instance), found.index};
 }
 
 mote_function_type mote_type_of(mote_function function) {
+  if (function.instance == nullptr) return {nullptr, nullptr, 0, 0};
   return to_c(of(function.instance).function_type(function.index));
 }
 
 mote_error_code mote_get_global(const mote_instance* instance, const char* name,
                                 mote_value* value) {
+  if (instance == nullptr) return give_null();
   return give(of(instance).global(name, of(value, 1).data()).code);
 }
 
 mote_error_code mote_set_global(mote_instance* instance, const char* name, mote_value value) {
+  if (instance == nullptr) return give_null();
   return give(of(instance).set_global(name, of(&value, 1)[0]).code);
 }
 
-uint64_t mote_memory_size(const mote_instance* instance) { return of(instance).memory_size(); }
+bool mote_has_memory(const mote_instance* instance) {
+  return instance != nullptr && of(instance).has_memory();
+}
 
-uint64_t mote_memory_backed(const mote_instance* instance) { return of(instance).memory_backed(); }
+uint64_t mote_memory_size(const mote_instance* instance) {
+  return instance == nullptr ? 0 : of(instance).memory_size();
+}
+
+uint64_t mote_memory_backed(const mote_instance* instance) {
+  return instance == nullptr ? 0 : of(instance).memory_backed();
+}
 
 void* mote_memory(mote_instance* instance, uint32_t address, uint32_t length) {
-  return of(instance).memory(address, length).data();
+  return instance == nullptr ? nullptr : of(instance).memory(address, length).data();
 }

@@ -1,5 +1,5 @@
-// WASI in the C API (see mote/mote.h): a part of mote::wasi, so that who does not link that has no
-// need of it.
+// WASI in the C API (see mote/mote_wasi.h): a part of mote::wasi, so that who does not link that
+// has no need of it.
 #include <mote/wasi.hpp>
 
 #include "c_api/c_api.hpp"
@@ -37,6 +37,10 @@ void mote_wasi_init(mote_wasi* wasi, const mote_wasi_system* system, const mote_
   WasiSystem with;
   if (system != nullptr) memcpy(static_cast<void*>(&with), system, sizeof with);
   new (wasi) Wasi(with, ::of(arguments, argument_count), ::of(environment, environment_count));
+}
+
+void mote_wasi_close(mote_wasi* wasi, uint32_t descriptor) {
+  if (descriptor < 3) reinterpret_cast<Wasi*>(wasi)->close(descriptor);
 }
 
 mote_error_code mote_provide_wasi(mote_store* store, mote_wasi* wasi) {

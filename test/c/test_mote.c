@@ -90,13 +90,19 @@ static void test_errors(void) {
   mote_store store;
   const mote_module* module = NULL;
   const char kNoModule[] = "no module";
+  const mote_string kName = {"a\"b\n", 4};
   CHECK(strcmp(mote_error_text(MOTE_kOk), "") == 0);
   CHECK(strcmp(mote_error_text(MOTE_kUnreachable), "unreachable") == 0);
   CHECK(mote_class_of(MOTE_kUnreachable) == MOTE_CLASS_TRAP);
   CHECK(mote_class_of(MOTE_kArguments) == MOTE_CLASS_USAGE);
   CHECK(strcmp(mote_feature_name(MOTE_USES_kGc), "gc") == 0);
+  CHECK(strcmp(mote_feature_level(MOTE_USES_kGc), "3.0") == 0);
   CHECK(!mote_is_built_in(MOTE_USES_kGc));
   CHECK(mote_is_built_in(MOTE_USES_kBulkMemory));
+  CHECK(strcmp(mote_type_name(MOTE_FUNCREF), "funcref") == 0);
+  CHECK(strcmp(mote_type_name(MOTE_NO_TYPE), "nothing") == 0);
+  CHECK(mote_escape_name(kName, text, sizeof text) == 7 && strcmp(text, "a\\\"b\\0a") == 0);
+  CHECK(mote_escape_name(kName, text, 3) == 2 && strcmp(text, "a\\") == 0);
 
   mote_store_init(&store, buffer.bytes, sizeof buffer.bytes, false);
   CHECK(mote_load(&store, kNoModule, sizeof kNoModule, NULL, &module, &error) == MOTE_kMagic);
@@ -135,6 +141,11 @@ static void test_module(const mote_module* module, size_t size) {
   exported = mote_export_at(module, 1);
   CHECK(exported.type.kind == MOTE_GLOBAL && exported.type.value == MOTE_I32);
   CHECK(exported.type.is_mutable);
+  CHECK(mote_memory_count(module) == 1);
+  CHECK(mote_memory_type(module, 0).kind == MOTE_MEMORY);
+  CHECK(mote_memory_type(module, 0).minimum == 1 && mote_memory_type(module, 0).maximum == 2);
+  CHECK(mote_same_type(mote_import_at(module, 1).type.function, kHost[1].type));
+  CHECK(!mote_same_type(mote_import_at(module, 1).type.function, kWrongType[0].type));
   CHECK(mote_module_uses(module, MOTE_USES_kReferenceTypes));
   CHECK(!mote_module_uses(module, MOTE_USES_kGc));
   CHECK(!mote_has_start_function(module));
@@ -156,7 +167,7 @@ static void test_instance(mote_instance* instance) {
   CHECK(mote_set_global(instance, "count", mote_i64(4)) == MOTE_kArguments);
   CHECK(mote_set_global(instance, "fixed", mote_f64(4)) == MOTE_kImmutableGlobal);
   CHECK(mote_get_global(instance, "none", &value) == MOTE_kUnknownGlobal);
-  CHECK(mote_memory_size(instance) == 65536);
+  CHECK(mote_has_memory(instance) && mote_memory_size(instance) == 65536);
   bytes = (uint8_t*)mote_memory(instance, 4, 4);
   CHECK(bytes != NULL && bytes[0] == 1 && bytes[3] == 4);
   CHECK(mote_memory_backed(instance) >= 4 && mote_memory_backed(instance) <= 65536);
