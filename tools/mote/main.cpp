@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "debug_module.hpp"
+#include "disasm.hpp"
 #include "fit.hpp"
 #include "inspect.hpp"
 #include "run.hpp"
@@ -26,6 +27,7 @@ constexpr const char* kFooter =
     "  mote run --invoke add math.wasm 2 40     prints i32:42\n"
     "  mote run --fuel 1000000 --memory 64K app.wasm\n"
     "  mote inspect app.wasm\n"
+    "  mote disasm app.wasm --function main     its code, beside what it was made of\n"
     "  mote inspect app.wasm --ram 64K --flash 256K     will it fit my device?\n";
 
 // Bytes with an optional K, M or G, or KiB, MiB, GiB.
@@ -215,6 +217,13 @@ int run_command(int argc, char** argv) {
   where->add_option("FILE", file, "The module")->required();
   where->add_option("OFFSET", offsets, "As in a backtrace: 1234, or 0x4d2")->required();
 
+  std::string function;
+  CLI::App* disasm =
+      app.add_subcommand("disasm", "Show a module's instructions and the engine's code for them");
+  disasm->add_option("FILE", file, "The module")->required();
+  disasm->add_option("--function", function, "Only this one: its index, or its name");
+  loading.add_to(disasm);
+
   // CLI11 would only say that a subcommand is missing.
   const std::string command = argc > 1 ? argv[1] : "";
   const auto is_command = [&command](CLI::App* each) { return each->get_name() == command; };
@@ -236,6 +245,7 @@ int run_command(int argc, char** argv) {
   if (!wrong.empty()) return fail_usage(wrong);
   if (*validate) return mote::tool::validate(files, feeding);
   if (*save) return mote::tool::save(file, output, feeding);
+  if (*disasm) return mote::tool::disassemble(file, function, feeding);
   if (*where) return mote::tool::where(file, offsets);
   if (!stack.empty() && !parse_bytes(stack, &run_options.stack)) {
     return fail_usage("--stack takes a number of bytes, like 4096 or 4K");
