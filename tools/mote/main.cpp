@@ -51,8 +51,9 @@ bool parse_bytes(const std::string& text, uint64_t* bytes) {
 // the command line there. `*own` is what the command itself parses, the name included.
 void split_run_arguments(int argc, char** argv, std::vector<std::string>* own,
                          std::vector<std::string>* guest) {
-  constexpr const char* kWithValue[] = {"--invoke", "--fuel", "--memory", "--stack",
-                                        "--feed",   "--dir",  "--env",    "--progress"};
+  constexpr const char* kWithValue[] = {"--invoke", "--fuel",     "--memory",
+                                        "--stack",  "--feed",     "--dir",
+                                        "--env",    "--progress", "--profile-stacks"};
   bool has_command = false;
   bool is_run = false;
   bool is_value = false;
@@ -168,6 +169,11 @@ int run_command(int argc, char** argv) {
                 "Show lines of the source in backtraces, from the module's DWARF (default: off)");
   run->add_flag("--trace", run_options.trace,
                 "Print each call of a host function on stderr: arguments, result (default: off)");
+  run->add_flag(
+      "--profile", run_options.profile,
+      "Print the functions and instructions that took most steps on stderr (default: off)");
+  run->add_option("--profile-stacks", run_options.profile_stacks,
+                  "The same, and write who called whom to this file, for flame graphs");
   run->add_flag("--report", run_options.report, "Print a RAM report on stderr at the end");
   run->add_option("FILE", run_options.file, "The module; what follows are its arguments")
       ->required();
@@ -273,6 +279,7 @@ int run_command(int argc, char** argv) {
     }
   }
   run_options.has_invoke = run->count("--invoke") != 0;
+  run_options.profile = run_options.profile || !run_options.profile_stacks.empty();
   run_options.feed = feeding;
   return mote::tool::run(run_options);
 }
