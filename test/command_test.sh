@@ -75,6 +75,20 @@ call env.gpio_write(i32:5, i32:6)$(from 9 indirect 0x135)" "${traced[@]}" indire
 call env.gpio_write(i32:8, i32:9)" "${traced[@]}" direct "$module" 8 9
     expect 0 'gpio: pin 7 = 4294967295' "${run[@]}" devices "$module"
     ;;
+  images)
+    # What needs the module says so. Where code is wide and cannot be saved, the magic number does.
+    image=$wasm/command.image
+    "$mote" save "$wasm/guest.wasm" -o "$image" 2>/dev/null ||
+      printf '\0mot\1\0\0\0%56s' "" >"$image"
+    needs='*: an image of saved code: this needs the module'
+    expect 2 "$needs" "$mote" disasm "$image"
+    expect 2 "$needs" "$mote" where "$image" 10
+    expect 2 "$needs" "$mote" run --debug-info --invoke fib "$image" 1
+    expect 2 "$needs" "$mote" run --profile --invoke fib "$image" 1
+    [[ $("$mote" save "$image" -o "$image.2" 2>&1) == *image* && ! -e $image.2 ]] || fail "save takes an image"
+    code=0 && message=$("$mote" inspect --ram 64K "$image" 2>&1) || code=$?
+    [[ $code == 2 && $message == *image* ]] || [[ $message == *"no model of a device"* ]] || fail "inspect --ram: $code $message"
+    ;;
   floats)
     expect 0 'f32:nan' "${run[@]}" f32 "$module" nan
     expect 0 'f32:-nan' "${run[@]}" f32 "$module" -nan
