@@ -55,13 +55,39 @@ case $3 in
   trace)
     traced=("$mote" run --trace --invoke)
     module=$wasm/trace.wasm
-    expect 0 $'gpio: pin 7 = 4294967295\ncall env.gpio_write(i32:7, i32:-1)' "${traced[@]}" devices "$module"
-    expect 0 $'call wasi_snapshot_preview1.fd_seek(i32:99, i64:-5000000000, i32:0, i32:16) -> i32:8\ni32:8' \
-      "${traced[@]}" seek "$module"
-    expect 3 $'call env.log(i32:65536, i32:1) -> trap: out of bounds memory access\nmote: *' \
-      "${traced[@]}" outside "$module"
-    expect 5 'call wasi_snapshot_preview1.proc_exit(i32:5) -> exit 5' "${traced[@]}" leave "$module"
+    from() { echo ", from function $1 \"$2\" at byte offset $(($3)) ($3)"; }
+    expect 0 "gpio: pin 7 = 4294967295
+call env.gpio_write(i32:7, i32:-1)$(from 4 devices 0xf9)" "${traced[@]}" devices "$module"
+    expect 0 "call wasi_snapshot_preview1.fd_seek(i32:99, i64:-5000000000, i32:0, i32:16) -> i32:8$(from 5 seek 0x10b)
+i32:8" "${traced[@]}" seek "$module"
+    expect 3 "call env.log(i32:65536, i32:1) -> trap: out of bounds memory access$(from 6 outside 0x116)
+mote: *" "${traced[@]}" outside "$module"
+    expect 5 "call wasi_snapshot_preview1.proc_exit(i32:5) -> exit 5$(from 10 leave 0x13d)" \
+      "${traced[@]}" leave "$module"
+    # The innermost frame, through a table, and none.
+    expect 0 "gpio: pin 1 = 2
+call env.gpio_write(i32:1, i32:2)$(from 7 inner 0x11f)
+gpio: pin 3 = 4
+call env.gpio_write(i32:3, i32:4)$(from 8 nested 0x12a)" "${traced[@]}" nested "$module"
+    expect 0 "gpio: pin 5 = 6
+call env.gpio_write(i32:5, i32:6)$(from 9 indirect 0x135)" "${traced[@]}" indirect "$module"
+    expect 0 "gpio: pin 8 = 9
+call env.gpio_write(i32:8, i32:9)" "${traced[@]}" direct "$module" 8 9
     expect 0 'gpio: pin 7 = 4294967295' "${run[@]}" devices "$module"
+    ;;
+  images)
+    # What needs the module says so. Where code is wide and cannot be saved, the magic number does.
+    image=$wasm/command.image
+    "$mote" save "$wasm/guest.wasm" -o "$image" 2>/dev/null ||
+      printf '\0mot\1\0\0\0%56s' "" >"$image"
+    needs='*: an image of saved code: this needs the module'
+    expect 2 "$needs" "$mote" disasm "$image"
+    expect 2 "$needs" "$mote" where "$image" 10
+    expect 2 "$needs" "$mote" run --debug-info --invoke fib "$image" 1
+    expect 2 "$needs" "$mote" run --profile --invoke fib "$image" 1
+    [[ $("$mote" save "$image" -o "$image.2" 2>&1) == *image* && ! -e $image.2 ]] || fail "save takes an image"
+    code=0 && message=$("$mote" inspect --ram 64K "$image" 2>&1) || code=$?
+    [[ $code == 2 && $message == *image* ]] || [[ $message == *"no model of a device"* ]] || fail "inspect --ram: $code $message"
     ;;
   floats)
     expect 0 'f32:nan' "${run[@]}" f32 "$module" nan

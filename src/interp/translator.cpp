@@ -452,9 +452,16 @@ void Translator::global_set() {
 
 }  // namespace
 
+#if MOTE_TRANSLATION_NOTES
+CodeSink* make_noting_translator(Arena& arena, TranslationNotes& notes) {
+  void* const memory = arena.allocate_scratch(sizeof(Translator), alignof(Translator));
+  return memory == nullptr ? nullptr : new (memory) Translator(notes);
+}
+#else
 CodeSink* make_translator(Arena& arena) {
   void* const memory = arena.allocate_scratch(sizeof(Translator), alignof(Translator));
   return memory == nullptr ? nullptr : new (memory) Translator();
 }
+#endif
 
 }  // namespace mote::detail

@@ -28,6 +28,14 @@
 #include "interp/outlined.hpp"
 #include "loader/module_decoder.hpp"
 
+// Whether a tool listens (translation_notes.hpp).
+#ifndef MOTE_TRANSLATION_NOTES
+#define MOTE_TRANSLATION_NOTES 0
+#endif
+#if MOTE_TRANSLATION_NOTES
+#include "interp/translation_notes.hpp"
+#endif
+
 namespace mote::detail {
 
 // A function that is not inlined where it is called: its frame would add to that of the caller, on
@@ -48,6 +56,9 @@ namespace {
 class Translator final : public CodeSink {
  public:
   Translator() = default;
+#if MOTE_TRANSLATION_NOTES
+  explicit Translator(TranslationNotes& notes) : notes_(&notes) {}
+#endif
 
   bool begin_code(ModuleContext& context, Reader& reader) override;
   bool begin_function(uint32_t funcidx, Reader& reader) override;
@@ -315,6 +326,10 @@ class Translator final : public CodeSink {
   Local quick_locals_[kQuickLocals];
 #endif
   Unit unused_[kMostUnits];  // written to when nothing is to be written
+#if MOTE_TRANSLATION_NOTES
+  TranslationNotes* notes_;
+  uint32_t flushed_offset_ = kNoIndex;  // of what waited, while it is written
+#endif
 };
 
 }  // namespace

@@ -52,6 +52,10 @@ Unit* Translator::start(Handler handler) {
   last_result_at_ = kNoPatch;
   if (!is_writing() || (kMostUnits > room_ && !make_room(kMostUnits))) return unused_;
   Unit* const at = code_ + size_;
+#if MOTE_TRANSLATION_NOTES
+  notes_->write(funcidx_, size_, handler,
+                flushed_offset_ != kNoIndex ? flushed_offset_ : in_.offset);
+#endif
 #if MOTE_FUSED
   if (fuse(handler)) return at;
 #endif
@@ -216,6 +220,9 @@ void Translator::flush() {
   if (!pending_.active) return;
   pending_.active = false;
   const Pending& p = pending_;
+#if MOTE_TRANSLATION_NOTES
+  flushed_offset_ = p.offset;
+#endif
   const Instruction& info = detail::instruction(p.op);
   const bool is_store = info.shape == Shape::kStore;
   const bool is_memory = is_store || info.shape == Shape::kLoad;
@@ -250,6 +257,9 @@ void Translator::flush() {
     at += kSlotUnits;
   }
   finish(at);
+#if MOTE_TRANSLATION_NOTES
+  flushed_offset_ = kNoIndex;
+#endif
 }
 
 // Writes what waits and makes the current instruction wait in its place, as `op` with sources a_

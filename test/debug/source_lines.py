@@ -2,28 +2,36 @@
 # Source lines of guests: what the command says about modules that clang made.
 """Usage: source_lines.py MOTE DAMAGE FOLDER
 
-Compiles divide.c with DWARF 4 and 5, compares a backtrace with what it should be, the place of every
-byte of the code with llvm-symbolizer, and reads damaged debug information (DAMAGE). Prints what is
-skipped because a tool is not there; SKIPPED if clang or wasm-ld is not.
+For modules that modules.py makes: compares a backtrace with what it should be, the place of every byte of
+the code with llvm-symbolizer, and reads damaged debug information (DAMAGE). Prints what is skipped because a
+tool is not there; SKIPPED if no module can be made.
 """
 
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
-SOURCE = pathlib.Path(__file__).parent / "divide.c"
-BACKTRACE = [
+import modules
+
+# What a run of each language's guest prints: its argument, the first frames by number, what no other may be.
+C_BACKTRACE = [
     r'#0 function 0 "helper" at byte offset \d+ \(0x[0-9a-f]+\): '
     r"divide.c:2:\d+ \(inlined divide\), called at divide.c:3:\d+",
     r'#1 function 1 "middle" at byte offset \d+ \(0x[0-9a-f]+\): divide.c:7:12',
     r'#2 function 2 "outer" at byte offset \d+ \(0x[0-9a-f]+\): divide.c:11:\d+',
 ]
-
-
-def find(*names):
-    return next((path for path in map(shutil.which, names) if path), None)
+# The panic comes first: its handler in the guest, and what the library calls before.
+RUST_BACKTRACE = [
+    r'#0 function \d+ "rust_begin_unwind" at .*, called at divide.rs:6:5',
+    r'#\d+ function \d+ "\S*panicking\S*" at byte offset \d+ \(0x[0-9a-f]+\): library/core/src/panicking.rs:\d+:\d+',
+    r'#\d+ function \d+ "\S*helper\S*" at byte offset \d+ \(0x[0-9a-f]+\): '
+    r"divide.rs:11:5 \(inlined divide\), called at divide.rs:16:\d+",
+    r'#\d+ function \d+ "\S*middle\S*" at .*, called at divide.rs:21:5',
+    r'#\d+ function \d+ "outer" at byte offset \d+ \(0x[0-9a-f]+\): divide.rs:27:\d+',
+]
+# Where Debian's library was compiled. The command leaves out where a compiler ran.
+LIBRARY = re.compile(r"^/usr/src/rustc-[^/]*/")
 
 
 def run(command, code=0, **options):
@@ -58,8 +66,10 @@ def places(mote, module, begin, size):
     found = {}
     for line in output.splitlines():
         match = re.fullmatch(r'byte offset (\d+) \(\w+\): function \d+(?: "[^"]*")?(?:: (.*))?', line)
-        text = re.sub(r" \(inlined [^)]*\)", "", match[2] or "")
-        found[int(match[1]) - begin] = text.split(", called at ") if text else []
+        # Names of Rust have parentheses, too.
+        texts = match[2].split(", called at ") if match[2] else []
+        found[int(match[1]) - begin] = [LIBRARY.sub("", re.sub(r" \(inlined .*\)", "", each))
+                                        for each in texts]
     return found
 
 
@@ -68,7 +78,8 @@ def symbolized(symbolizer, module, addresses, folder):
     for address, block in zip(addresses, output.strip().split("\n\n")):
         wanted = []
         for line in block.splitlines()[1::2]:
-            name, number, column = line.replace(str(folder) + "/", "").rsplit(":", 2)
+            line = LIBRARY.sub("", line.replace(str(folder) + "/", ""))
+            name, number, column = line.rsplit(":", 2)
             if name == "??":
                 continue
             # Without a line, the command shows no column.
@@ -77,42 +88,43 @@ def symbolized(symbolizer, module, addresses, folder):
         yield address, wanted
 
 
+def check_backtrace(mote, module, argument, wanted):
+    errors = run([mote, "run", "--debug-info", "--invoke", "outer", module, argument], 3).stderr
+    frames = iter(line.strip() for line in errors.splitlines()[1:])
+    # In this order; C has no others.
+    if not all(any(re.fullmatch(each, frame) for frame in frames) for each in wanted):
+        sys.exit("%s: the backtrace is\n%s" % (module, errors))
+    if wanted is C_BACKTRACE and errors.count("\n") != 1 + len(wanted):
+        sys.exit("%s: more frames\n%s" % (module, errors))
+    plain = run([mote, "run", "--invoke", "outer", module, argument], 3).stderr
+    if re.search(r"\.(c|rs):", plain):
+        sys.exit("source lines although nobody asked: " + plain)
+
+
 def main():
-    mote, damage, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
-    clang, linker = find("clang", "clang-14"), find("wasm-ld", "wasm-ld-14")
-    symbolizer = find("llvm-symbolizer", "llvm-symbolizer-14")
-    if clang is None or linker is None:
-        print("SKIPPED: source lines, for want of clang or wasm-ld")
+    mote, damage, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]).resolve()
+    made, reasons = modules.make(folder)
+    if not made:
+        print("SKIPPED: source lines: " + "; ".join(reasons))
         return
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(SOURCE, folder)
-    skipped = 0
-    for version in 4, 5:
-        module = folder / ("divide%d.wasm" % version)
-        # Linked apart: the driver would run wasm-opt, which may drop debug information.
-        run([clang, "--target=wasm32", "-gdwarf-%d" % version, "-O1", "-fno-inline-functions", "-c",
-             "divide.c", "-o", "divide.o"], cwd=folder)
-        run([linker, "--no-entry", "divide.o", "-o", module], cwd=folder)
-        errors = run([mote, "run", "--debug-info", "--invoke", "outer", module, "7"], 3).stderr
-        frames = [line.strip() for line in errors.splitlines()[1:]]
-        if len(frames) != 3 or not all(map(re.fullmatch, BACKTRACE, frames)):
-            sys.exit("DWARF %d: the backtrace is\n%s" % (version, errors))
-        plain = run([mote, "run", "--invoke", "outer", module, "7"], 3).stderr
-        if ".c:" in plain:
-            sys.exit("source lines although nobody asked: " + plain)
+    symbolizer = modules.find("llvm-symbolizer", "llvm-symbolizer-14")
+    if symbolizer is None:
+        reasons.append("the comparison, for want of llvm-symbolizer")
+    for module in made:
+        is_rust = "rust" in module.name
+        check_backtrace(mote, module, "4" if is_rust else "7", RUST_BACKTRACE if is_rust else C_BACKTRACE)
         found = places(mote, module, *code_section(module))
         if len(found) < 50:
-            sys.exit("DWARF %d: only %d bytes of code" % (version, len(found)))
-        if symbolizer is None:
-            skipped += 1
-        else:
+            sys.exit("%s: only %d bytes of code" % (module, len(found)))
+        if symbolizer is not None:
             for address, wanted in symbolized(symbolizer, module, list(found), folder):
                 if found[address] != wanted:
-                    sys.exit("DWARF %d, 0x%x: %s, not %s" % (version, address, found[address], wanted))
-        print("DWARF %d: %d bytes; %s" % (version, len(found), run([damage, module, "4000"]).stdout.strip()))
-    if skipped:
-        print("%d comparisons SKIPPED for want of llvm-symbolizer" % skipped)
+                    sys.exit("%s, 0x%x: %s, not %s" % (module, address, found[address], wanted))
+        # That of a library is so large that damage seldom hits what somebody asks for.
+        damaged = "not damaged" if is_rust else run([damage, module, "4000"]).stdout.strip()
+        print("%s: %d bytes; %s" % (module.name, len(found), damaged))
+    for reason in reasons:
+        print("skipped: " + reason)
 
 
 if __name__ == "__main__":

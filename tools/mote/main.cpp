@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "debug_module.hpp"
+#include "disasm.hpp"
 #include "fit.hpp"
 #include "inspect.hpp"
 #include "run.hpp"
@@ -26,6 +27,7 @@ constexpr const char* kFooter =
     "  mote run --invoke add math.wasm 2 40     prints i32:42\n"
     "  mote run --fuel 1000000 --memory 64K app.wasm\n"
     "  mote inspect app.wasm\n"
+    "  mote disasm app.wasm --function main     its code, beside what it was made of\n"
     "  mote inspect app.wasm --ram 64K --flash 256K     will it fit my device?\n";
 
 // Bytes with an optional K, M or G, or KiB, MiB, GiB.
@@ -49,8 +51,9 @@ bool parse_bytes(const std::string& text, uint64_t* bytes) {
 // the command line there. `*own` is what the command itself parses, the name included.
 void split_run_arguments(int argc, char** argv, std::vector<std::string>* own,
                          std::vector<std::string>* guest) {
-  constexpr const char* kWithValue[] = {"--invoke", "--fuel", "--memory", "--stack",
-                                        "--feed",   "--dir",  "--env",    "--progress"};
+  constexpr const char* kWithValue[] = {"--invoke", "--fuel",     "--memory",
+                                        "--stack",  "--feed",     "--dir",
+                                        "--env",    "--progress", "--profile-stacks"};
   bool has_command = false;
   bool is_run = false;
   bool is_value = false;
@@ -166,6 +169,11 @@ int run_command(int argc, char** argv) {
                 "Show lines of the source in backtraces, from the module's DWARF (default: off)");
   run->add_flag("--trace", run_options.trace,
                 "Print each call of a host function on stderr: arguments, result (default: off)");
+  run->add_flag(
+      "--profile", run_options.profile,
+      "Print the functions and instructions that took most steps on stderr (default: off)");
+  run->add_option("--profile-stacks", run_options.profile_stacks,
+                  "The same, and write who called whom to this file, for flame graphs");
   run->add_flag("--report", run_options.report, "Print a RAM report on stderr at the end");
   run->add_option("FILE", run_options.file, "The module; what follows are its arguments")
       ->required();
@@ -215,6 +223,13 @@ int run_command(int argc, char** argv) {
   where->add_option("FILE", file, "The module")->required();
   where->add_option("OFFSET", offsets, "As in a backtrace: 1234, or 0x4d2")->required();
 
+  std::string function;
+  CLI::App* disasm =
+      app.add_subcommand("disasm", "Show a module's instructions and the engine's code for them");
+  disasm->add_option("FILE", file, "The module")->required();
+  disasm->add_option("--function", function, "Only this one: its index, or its name");
+  loading.add_to(disasm);
+
   // CLI11 would only say that a subcommand is missing.
   const std::string command = argc > 1 ? argv[1] : "";
   const auto is_command = [&command](CLI::App* each) { return each->get_name() == command; };
@@ -236,6 +251,7 @@ int run_command(int argc, char** argv) {
   if (!wrong.empty()) return fail_usage(wrong);
   if (*validate) return mote::tool::validate(files, feeding);
   if (*save) return mote::tool::save(file, output, feeding);
+  if (*disasm) return mote::tool::disassemble(file, function, feeding);
   if (*where) return mote::tool::where(file, offsets);
   if (!stack.empty() && !parse_bytes(stack, &run_options.stack)) {
     return fail_usage("--stack takes a number of bytes, like 4096 or 4K");
@@ -263,6 +279,7 @@ int run_command(int argc, char** argv) {
     }
   }
   run_options.has_invoke = run->count("--invoke") != 0;
+  run_options.profile = run_options.profile || !run_options.profile_stacks.empty();
   run_options.feed = feeding;
   return mote::tool::run(run_options);
 }

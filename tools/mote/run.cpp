@@ -10,6 +10,7 @@
 
 #include "debug_module.hpp"
 #include "interrupt.hpp"
+#include "profile.hpp"
 #include "trace.hpp"
 #include "values.hpp"
 
@@ -86,7 +87,7 @@ int usage(const RunOptions& options, const std::string& message) {
   return kExitUsage;
 }
 
-int invoke(const RunOptions& options, Execution& execution, Instance& instance) {
+int invoke(const RunOptions& options, Execution& execution, Instance& instance, Profile& profile) {
   const StringView name(options.invoke.data(), options.invoke.size());
   const Function function = instance.function(name);
   if (!function.exists()) {
@@ -108,6 +109,7 @@ int invoke(const RunOptions& options, Execution& execution, Instance& instance) 
   const Error error =
       execution.start(function, Span<const Value>(arguments.data(), arguments.size()));
   if (!error.ok()) return report_error(options.file, error, &instance.module());
+  profile.begin_call();
   execution.resume();
   const int code = conclude(options, execution, instance.module());
   if (has_ended(execution)) return code;
@@ -119,34 +121,37 @@ int invoke(const RunOptions& options, Execution& execution, Instance& instance) 
 
 // Runs an exported function without parameters, if there is one.
 int run_export(const RunOptions& options, Execution& execution, Instance& instance,
-               const char* name, bool* found) {
+               Profile& profile, const char* name, bool* found) {
   const Function function = instance.function(name);
   *found = function.exists();
   if (!*found) return 0;
   const Error error = execution.start(function, {});
   if (!error.ok()) return report_error(options.file, error, &instance.module());
+  profile.begin_call();
   execution.resume();
   return conclude(options, execution, instance.module());
 }
 
-int run_guest(const RunOptions& options, Execution& execution, Instance& instance) {
+int run_guest(const RunOptions& options, Execution& execution, Instance& instance,
+              Profile& profile) {
   const Error error = execution.start_instance(&instance);
   if (!error.ok()) return report_error(options.file, error, &instance.module());
+  profile.begin_call();
   execution.resume();
   int code = conclude(options, execution, instance.module());
   if (has_ended(execution)) return code;
   bool found = false;
   if (!options.has_invoke) {
-    code = run_export(options, execution, instance, "_start", &found);
+    code = run_export(options, execution, instance, profile, "_start", &found);
     if (!found) {
       return usage(options, "exports no _start function; name one with --invoke");
     }
     return code;
   }
   // A WASI reactor sets itself up before anything else may be called.
-  code = run_export(options, execution, instance, "_initialize", &found);
+  code = run_export(options, execution, instance, profile, "_initialize", &found);
   if (found && has_ended(execution)) return code;
-  return invoke(options, execution, instance);
+  return invoke(options, execution, instance, profile);
 }
 
 void print_report(const Store& store, const Module& module, const Instance* instance,
@@ -202,12 +207,15 @@ int preopen(const RunOptions& options, WasiFiles& files) {
   return 0;
 }
 
-int load_guest(RunOptions& options, Store& store, const Module** module) {
-  if (!options.debug_info) return load_file(store, options.file, options.feed, module);
+int load_guest(RunOptions& options, Store& store, const Module** module, Profile& profile) {
+  if (!options.debug_info && !options.profile) {
+    return load_file(store, options.file, options.feed, module);
+  }
   const int code = load_debug_module(store, options.file, options.feed, &options.loaded);
   *module = options.loaded.module;
-  if (code == 0) options.loaded.read_debug_info(options.file);
-  return code;
+  if (code != 0) return code;
+  if (options.debug_info) options.loaded.read_debug_info(options.file);
+  return options.profile ? profile.begin(options.file, options.loaded) : 0;
 }
 
 }  // namespace
@@ -225,6 +233,7 @@ int run(RunOptions& options) {
   if (stack == 0) stack = std::min<uint64_t>(options.memory / 8, 1024 * 1024);
   Execution execution(store, static_cast<uint32_t>(std::min<uint64_t>(stack, UINT32_MAX)));
   if (!execution.error().ok()) return report_error(options.file, execution.error(), nullptr);
+  trace.watch(execution);
   if (options.fuel != UINT64_MAX) execution.set_fuel(options.fuel);
 
   std::vector<StringView> arguments = {StringView(options.file.data(), options.file.size())};
@@ -252,13 +261,20 @@ int run(RunOptions& options) {
   }
 
   const Module* module = nullptr;
-  code = load_guest(options, store, &module);
+  Profile profile;
+  code = load_guest(options, store, &module, profile);
   if (code != 0) return code;
   Instance* instance = nullptr;
   const Error error = store.instantiate(module, &instance);
   if (!error.ok()) return report_error(options.file, error, module);
   const InterruptWatch watch(execution, options.file);
-  code = run_guest(options, execution, *instance);
+  code = run_guest(options, execution, *instance, profile);
+  profile.begin_call();
+  if (profile.is_on()) profile.print();
+  if (!options.profile_stacks.empty()) {
+    const int written = profile.write_stacks(options.profile_stacks);
+    if (code == 0) code = written;
+  }
   if (options.report) print_report(store, *module, instance, execution);
   return code;
 }

@@ -24,7 +24,9 @@ struct RunOptions {
   bool report = false;
   bool debug_info = false;
   bool trace = false;
-  DebugModule loaded;  // with what was asked for to debug the guest
+  bool profile = false;
+  std::string profile_stacks;  // a file, or ""
+  DebugModule loaded;          // with what was asked for to debug the guest
 };
 
 // Returns the exit code of the command.
