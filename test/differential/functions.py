@@ -417,9 +417,10 @@ class Function(Patterns, Storage):
                 continue
             self.emit(0x1A)
 
-    def call(self):
+    def call(self, index=None):
         rng = self.rng
-        index = rng.randrange(len(self.program.signatures))
+        if index is None:
+            index = rng.randrange(len(self.program.signatures))
         parameters, results = self.program.signatures[index]
         if rng.random() < 0.6:
             self.need(*parameters)

@@ -410,7 +410,9 @@ class Patterns:
         below = [self.any_type() for _ in range(rng.choice([9, 17, 18, 33, 60]))]
         for value_type in below:
             self.push(value_type)
-        self.call()
+        # Best one without arguments: its result is one operand more.
+        bare = [i for i, each in enumerate(self.program.signatures) if not each[0]]
+        self.call(rng.choice(bare) if bare and rng.random() < 0.7 else None)
         while len(self.stack) - self.labels[-1].height > rng.choice([0, 0, 5]):
             if self.stack[-1] in NUMBERS:
                 self.mix()
