@@ -97,6 +97,66 @@ TEST(Execution, LargeOperationsInARowArePaidBeforeTheNext) {
   EXPECT_EQ(guest.instance.memory(65535, 1)[0], 7);
 }
 
+// A result comes to the top of a stack that is full of names of a local: the lowest of them goes
+// home, by way of the accumulator that the result is in.
+TEST(Execution, AResultOnTopOfManyLocalsIsNotTakenForOneOfThem) {
+  struct Type {
+    uint8_t byte;
+    std::vector<uint8_t> wanted;  // a constant, 42
+    std::vector<uint8_t> other;   // another one
+  };
+  const Type types[] = {
+      {0x7F, {0x41, 0x2A}, {0x41, 0x07}},
+      {0x7E, {0x42, 0x2A}, {0x42, 0x07}},
+      {0x7D, {0x43, 0, 0, 0x28, 0x42}, {0x43, 0, 0, 0xE0, 0x40}},
+      {0x7C, {0x44, 0, 0, 0, 0, 0, 0, 0x45, 0x40}, {0x44, 0, 0, 0, 0, 0, 0, 0x1C, 0x40}},
+  };
+  for (const Type& type : types) {
+    // More and fewer operands than the translator keeps names of.
+    for (uint8_t waiting = 0; waiting < 40; waiting++) {
+      // (func (result t) (local t t) 7, local.set 0, local.get 0 (many), call 1, local.set 1,
+      // drop (many), local.get 1)
+      WasmWriter body;
+      body.bytes({0x01, 0x02, type.byte});
+      body.bytes(type.other);
+      body.bytes({0x21, 0x00});
+      for (uint8_t i = 0; i < waiting; i++) body.bytes({0x20, 0x00});
+      body.bytes({0x10, 0x01, 0x21, 0x01});
+      for (uint8_t i = 0; i < waiting; i++) body.bytes({0x1A});
+      body.bytes({0x20, 0x01, 0x0B});
+      WasmWriter callee;
+      callee.bytes({0x00});
+      callee.bytes(type.wanted);
+      callee.bytes({0x0B});
+      WasmWriter code;
+      code.u32(2);
+      for (const WasmWriter* each : {&body, &callee}) {
+        code.u32(static_cast<uint32_t>(each->data().size()));
+        code.append(each->data());
+      }
+      WasmWriter module;
+      module.header();
+      module.section(1, {0x01, 0x60, 0x00, 0x01, type.byte});
+      module.section(3, {0x02, 0x00, 0x00});
+      module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
+      module.section(10, code.data());
+      TestStore test;
+      const Module* loaded = nullptr;
+      ASSERT_TRUE(load(test.store, view(module.data()), &loaded).ok());
+      Instance* instance = nullptr;
+      ASSERT_TRUE(test.store.instantiate(loaded, &instance).ok());
+      Execution execution(test.store, 2048);
+      ASSERT_EQ(execution.run(instance->function("f"), {}), RunState::kDone);
+      const Value result = execution.result(0);
+      const double value = type.byte == 0x7F   ? result.as_i32()
+                           : type.byte == 0x7E ? static_cast<double>(result.as_i64())
+                           : type.byte == 0x7D ? static_cast<double>(result.as_f32())
+                                               : result.as_f64();
+      EXPECT_EQ(value, 42) << name_of(result.type) << ", " << int{waiting};
+    }
+  }
+}
+
 TEST(Execution, ThousandsOfLocalsOfMixedTypesKeepTheirPlaces) {
   // (func (result i64) (local 9000 x i32, 9000 x i64, 3 x i32, 5 x i64) ... the last of each run)
   WasmWriter body;

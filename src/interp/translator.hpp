@@ -157,7 +157,7 @@ class Translator final : public CodeSink {
   MOTE_APART void return_from_function();
   MOTE_APART void call();
   MOTE_APART void call_indirect();
-  void call_results(const FunctionType& type);
+  void call_results(const FunctionType& type, bool in_accumulator);
   MOTE_APART void drop();
   MOTE_APART void select();
 #if MOTE_QUICK_DECODER
@@ -182,6 +182,7 @@ class Translator final : public CodeSink {
   MOTE_APART void push_types(Types types);
   MOTE_APART bool check_types(Types types);
   bool are_on_top(Types types);
+  Types types_here(Types types);
   void operand_at(uint32_t index, Slot home, Operand* out);
   void set_place(uint32_t index, PlaceKind kind, uint64_t bits);
   void forget_places();

@@ -273,8 +273,11 @@ void Translator::br_table_stubs() {
 
 // ---- Calls -----------------------------------------------------------------------------------
 
-void Translator::call_results(const FunctionType& type) {
+// `in_accumulator`: the only result is there as well. Pushing it may take what leaves the window
+// home, by way of the accumulator.
+void Translator::call_results(const FunctionType& type, bool in_accumulator) {
   forget_accumulator();
+  if (in_accumulator) set_accumulator(height_, type.results[0]);
   push_types({type.results, type.result_count});
 }
 
@@ -300,10 +303,8 @@ void Translator::call() {
   }
   write_slot(at, height_);
   finish(at + kSlotUnits);
-  const Slot result = height_;
-  call_results(type);
-  // A function of the module leaves its only result in the accumulator as well.
-  if (!imported && type.result_count == 1) set_accumulator(result, type.results[0]);
+  // A function of the module leaves its only result in the accumulator.
+  call_results(type, !imported && type.result_count == 1);
 }
 
 // The entry of the table is above the arguments; it is taken from the accumulator if none of them
@@ -334,7 +335,7 @@ void Translator::call_indirect() {
   write_u32(at + kU32Units, typeidx);
   write_slot(at + 2 * kU32Units, height_);
   finish(at + 2 * kU32Units + kSlotUnits);
-  call_results(type);
+  call_results(type, false);
 }
 
 }  // namespace

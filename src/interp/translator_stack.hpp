@@ -102,7 +102,17 @@ bool Translator::are_on_top(Types types) {
           memcmp(types_.data() + (size - types.count), types.list, types.count) == 0);
 }
 
+// Those of `types` that are to be on the stack: in unreachable code, what is missing is whatever is
+// asked for.
+Translator::Types Translator::types_here(Types types) {
+  const ControlFrame& frame = frames_.back();
+  const uint32_t there = types_.size() - frame.height;
+  if (!frame.unreachable || there >= types.count) return types;
+  return {types.list + (types.count - there), there};
+}
+
 void Translator::pop_types(Types types) {
+  types = types_here(types);
   if (is_all_home() && are_on_top(types)) {
     types_.truncate(types_.size() - types.count);
     height_ -= slots_of_types(types);
@@ -121,15 +131,15 @@ void Translator::push_types(Types types) {
   raise_height(slots_of_types(types));
 }
 
-// Checks the top operands against `types` without taking them. In unreachable code, operands that
-// are missing come into being.
+// Checks the top operands against `types` without taking them.
 bool Translator::check_types(Types types) {
-  const ControlFrame& frame = frames_.back();
-  const uint32_t there = types_.size() - frame.height;
-  for (uint32_t i = 0; i < types.count && !are_on_top(types); i++) {
+  types = types_here(types);
+  if (are_on_top(types)) return !failed_;
+  const uint32_t there = types_.size() - frames_.back().height;
+  for (uint32_t i = 0; i < types.count; i++) {
     const ValueType expected = types.list[types.count - 1 - i];
     const ValueType actual = i < there ? types_[types_.size() - 1 - i] : ValueType::kNone;
-    if (i < there ? actual != expected && actual != ValueType::kNone : !frame.unreachable) {
+    if (i >= there || (actual != expected && actual != ValueType::kNone)) {
       fail_type(expected, actual);
     }
   }

@@ -1,7 +1,11 @@
 # The instructions that generate.py chooses from, and constants that are telling.
 """Opcodes as in the binary format (5.4), by operand type."""
 
+import struct
+
 from wasm_encoder import F32, F64, I32, I64
+
+NUMBERS = (I32, I64, F32, F64)
 
 # Unary and binary instructions that keep the type, comparisons.
 UNARY = {
@@ -25,6 +29,8 @@ COMPARE = {
 }
 TEST = {I32: 0x45, I64: 0x50}
 COPYSIGN = (0x98, 0xA6)
+PLAIN_BINARY = {value_type: [each for each in codes if each not in COPYSIGN]
+                for value_type, codes in BINARY.items()}
 # (operand, result, code, can trap)
 CONVERT = [
     (I64, I32, b"\xa7", False), (I32, I64, b"\xac", False), (I32, I64, b"\xad", False),
@@ -41,12 +47,17 @@ CONVERT = [
     (F64, I64, b"\xfc\x06", False), (F64, I64, b"\xfc\x07", False),
 ]
 REINTERPRET = (b"\xbc", b"\xbd")
+REINTERPRETED = {F32: (I32, b"\xbc"), F64: (I64, b"\xbd")}
 # (type, opcode, largest alignment)
 LOADS = [(I32, 0x28, 2), (I64, 0x29, 3), (F32, 0x2A, 2), (F64, 0x2B, 3), (I32, 0x2C, 0),
          (I32, 0x2D, 0), (I32, 0x2E, 1), (I32, 0x2F, 1), (I64, 0x30, 0), (I64, 0x31, 0),
          (I64, 0x32, 1), (I64, 0x33, 1), (I64, 0x34, 2), (I64, 0x35, 2)]
 STORES = [(I32, 0x36, 2), (I64, 0x37, 3), (F32, 0x38, 2), (F64, 0x39, 3), (I32, 0x3A, 0),
           (I32, 0x3B, 1), (I64, 0x3C, 0), (I64, 0x3D, 1), (I64, 0x3E, 2)]
+# Bytes that a load or store accesses, by opcode.
+WIDTH = {0x28: 4, 0x29: 8, 0x2A: 4, 0x2B: 8, 0x2C: 1, 0x2D: 1, 0x2E: 2, 0x2F: 2, 0x30: 1, 0x31: 1,
+         0x32: 2, 0x33: 2, 0x34: 4, 0x35: 4, 0x36: 4, 0x37: 8, 0x38: 4, 0x39: 8, 0x3A: 1, 0x3B: 2,
+         0x3C: 1, 0x3D: 2, 0x3E: 4}
 
 INTERESTING = {
     I32: [0, 1, 2, 7, 31, 32, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF,
@@ -63,4 +74,37 @@ INTERESTING = {
 NAN = {F32: 0x7FC00000, F64: 0x7FF8000000000000}
 FLOAT_EQUAL = {F32: b"\x5b", F64: b"\x61"}
 TO_I64 = {I32: b"\xad", I64: b"", F32: b"\xbc\xad", F64: b"\xbd"}  # of what was canonicalized
+# NaNs: canonical, with other payloads, signalling, negative.
+NAN_BITS = {F32: [0x7FC00000, 0xFFC00000, 0x7F800001, 0x7FA00000, 0xFFBFFFFF, 0x7FFFFFFF],
+            F64: [0x7FF8000000000000, 0xFFF8000000000000, 0x7FF0000000000001, 0x7FF4000000000000,
+                  0xFFF7FFFFFFFFFFFF, 0x7FFFFFFFFFFFFFFF]}
 OR = {I32: b"\x72", I64: b"\x84"}
+
+
+def _bits(value_type, value):
+    plain, packed = ("<I", "<f") if value_type == F32 else ("<Q", "<d")
+    return struct.unpack(plain, struct.pack(packed, value))[0]
+
+
+def _truncations():
+    """(operand, result, saturating, trapping, bits next to the limits, bits inside) of each."""
+    out = []
+    codes = [(F32, I32, 0xA8, 0), (F64, I32, 0xAA, 2), (F32, I64, 0xAE, 4), (F64, I64, 0xB0, 6)]
+    for operand, result, trapping, saturating in codes:
+        for is_unsigned in (0, 1):
+            size = 32 if result == I32 else 64
+            lowest = 0 if is_unsigned else -(1 << (size - 1))
+            beyond = 1 << (size if is_unsigned else size - 1)
+            inside = [_bits(operand, each) for each in (0.0, -0.0, 1.5, 2.0, -0.9)]
+            edges = []
+            for limit in (float(lowest), float(beyond)):
+                bits = _bits(operand, limit)
+                edges += [each for each in (bits - 1, bits, bits + 1) if each >= 0]
+            near = (-1.0, -0.99, -1.01, lowest - 0.9, lowest - 1.1, float("inf"), -float("inf"))
+            edges += [_bits(operand, each) for each in near]
+            out.append((operand, result, bytes([0xFC, saturating + is_unsigned]),
+                        bytes([trapping + is_unsigned]), edges + NAN_BITS[operand][:4], inside))
+    return out
+
+
+TRUNCATE = _truncations()

@@ -2,6 +2,7 @@
 // writes them, but without the types of values (numbers are the bits of a double, unsigned).
 //
 //   oracle.js exports | events | fresh-events
+//   oracle.js features    a list of those that the generator of modules needs to know
 "use strict";
 const fs = require("fs");
 
@@ -19,15 +20,110 @@ function list(result) {
   return (Array.isArray(result) ? result : [result]).map(text);
 }
 
+// ---- Module "host": as in outcomes.cpp ----------------------------------------------------------
+
+const objects = [null, {}, {}, {}, {}, {}];
+const types = {127: "i32", 126: "i64", 125: "f32", 124: "f64", 112: "anyfunc", 111: "externref"};
+
+function numberOfBits(type, text) {
+  const number = BigInt(text);
+  if (type === "i64") return BigInt.asIntN(64, number);
+  if (type === "i32") return Number(BigInt.asIntN(32, number));
+  bits.setBigUint64(0, number);
+  return type === "f64" ? bits.getFloat64(0) : bits.getFloat32(4);
+}
+
+class World {
+  constructor(module) {
+    this.state = 0;
+    this.depth = 0;
+    this.counters = [];
+    this.host = {};
+    for (const entry of WebAssembly.Module.imports(module)) this.make(entry);
+    this.instance = new WebAssembly.Instance(module, {host: this.host});
+  }
+
+  make(entry) {
+    const words = entry.name.split(" ");
+    if (entry.kind === "memory") {
+      this.host[entry.name] =
+        new WebAssembly.Memory({initial: Number(words[1]), maximum: Number(words[2])});
+    } else if (entry.kind === "table") {
+      // With no value for externref, elements would be undefined, not null.
+      this.host[entry.name] = new WebAssembly.Table(
+        {element: types[words[1]], initial: Number(words[2]), maximum: Number(words[3])}, null);
+    } else if (entry.kind === "global") {
+      const type = types[words[1]];
+      const mutable = words[2] === "1";
+      const made = new WebAssembly.Global({value: type, mutable}, numberOfBits(type, words[3]));
+      if (mutable && type[0] === "i") this.counters.push([made, type]);
+      this.host[entry.name] = made;
+    } else {
+      this.host[entry.name] = this[entry.name].bind(this);
+    }
+  }
+
+  mix32(value) {
+    this.state = (Math.imul(this.state, 31) + value) | 0;
+    return this.state;
+  }
+  mix64(a, b) { return a * 31n + BigInt(this.mix32(b) >>> 0); }
+  mixed(a, b) { return a + b; }
+  single(value) { return value; }
+  many(a, b, c, d, e, f, g) {
+    return BigInt(a >>> 0) + 3n * b + 5n * BigInt(c >>> 0) + 7n * f + 11n * BigInt(g >>> 0) +
+      (d > 0 ? 13n : 0n) + (e > 0 ? 17n : 0n);
+  }
+  note() { this.mix32(1); }
+  grow() {
+    if (!this.instance) return -1;
+    try {
+      return this.instance.exports.memory.grow(1);
+    } catch (error) {
+      return -1;
+    }
+  }
+  poke(address, value) {
+    if (!this.instance) return;
+    new Uint8Array(this.instance.exports.memory.buffer)[address & 0xFFF] = value;
+  }
+  bump() {
+    for (const [counter, type] of this.counters) {
+      if (type === "i64") counter.value = BigInt.asIntN(64, counter.value * 3n + 1n);
+      else counter.value = (Math.imul(counter.value, 3) + 1) | 0;
+    }
+  }
+  again(value) {
+    if (!this.instance || this.depth === 3) return value;
+    this.depth++;
+    const result = this.instance.exports.again(value);
+    this.depth--;
+    return result;
+  }
+  object(number) { return objects[(number >>> 0) % 6]; }
+  number(object) { return objects.indexOf(object); }
+}
+
+// What this V8 has, of what generate.py can make use of.
+function features() {
+  const module = (...bytes) =>
+    WebAssembly.validate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...bytes]));
+  const found = [];
+  if (module(5, 5, 2, 0, 1, 0, 1)) found.push("multi-memory");
+  if (module(6, 9, 1, 0x7f, 0, 0x41, 1, 0x41, 1, 0x6a, 0x0b)) found.push("extended-const");
+  return found;
+}
+
 function eachExport(module) {
   const out = {};
   for (const entry of WebAssembly.Module.exports(module)) {
-    const instance = new WebAssembly.Instance(module, {});
-    if (typeof instance.exports[entry.name] !== "function") continue;
+    if (entry.kind !== "function") continue;
     try {
-      out[entry.name] = list(instance.exports[entry.name]());
+      const exports = new World(module).instance.exports;
+      if (exports[entry.name].length !== 0) continue;
+      out[entry.name] = list(exports[entry.name]());
     } catch (error) {
-      out[entry.name] = error.message;
+      if (entry.name !== "again") out[entry.name] = error.message;
     }
   }
   return out;
@@ -55,6 +151,10 @@ function events(module, fresh) {
 }
 
 const mode = process.argv[2];
+if (mode === "features") {
+  console.log(JSON.stringify(features()));
+  process.exit(0);
+}
 for (const file of fs.readFileSync(0, "utf8").split("\n")) {
   if (file === "") continue;
   let out;

@@ -1,14 +1,17 @@
 // mote-outcomes: runs the modules that are named on standard input, and tells what came of each in
 // a line of JSON. For run.py, which compares that with other engines.
 //
-//   mote-outcomes exports    each export in a new instance: {"t0": ["i64:5"], "t1": "trap text"}
+//   mote-outcomes exports    each export without parameters in a new instance:
+//                            {"t0": ["i64:5"], "t1": "trap text"}
 //   mote-outcomes events     all exports without parameters in one instance, and the calls of the
 //                            imported functions log-*: ["log-i32 i32:5", "name => i32:7"]
 //   mote-outcomes fresh-events   the same, with export hangLimitInitializer called before each
 //   other
 //
-// Values are their bits, unsigned, but that every NaN is the same.
+// Values are their bits, unsigned, but that every NaN is the same. What modules import from "host"
+// is made as its name says; see generate.py, and oracle.js for the same in another language.
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -29,18 +32,94 @@ std::string text_of_value(ValueType type, uint64_t bits) {
   return std::string(name_of(type)) + ":" + std::to_string(bits);
 }
 
-using Events = std::vector<std::string>;
+// What host functions know. One for each instance.
+struct World {
+  std::vector<std::string> events;
+  int32_t state = 0;
+  uint32_t depth = 0;
+  // The start function has run: until then, oracle.js does not know the instance.
+  bool is_ready = false;
+  std::vector<Extern> counters;  // imported globals that bump() changes
+};
 
 void log_value(Host& host, const char* name, Value value) {
-  host.context_as<Events>().push_back(std::string(name) + " " +
-                                      text_of_value(value.type, value.bits));
+  host.context_as<World>().events.push_back(std::string(name) + " " +
+                                            text_of_value(value.type, value.bits));
 }
 void log_i32(Host& host, int32_t value) { log_value(host, "log-i32", Value::i32(value)); }
 void log_i64(Host& host, int64_t value) { log_value(host, "log-i64", Value::i64(value)); }
 void log_f32(Host& host, float value) { log_value(host, "log-f32", Value::f32(value)); }
 void log_f64(Host& host, double value) { log_value(host, "log-f64", Value::f64(value)); }
 
+// ---- Module "host" -----------------------------------------------------------------------------
+
+int32_t mix32(Host& host, uint32_t value) {
+  World& world = host.context_as<World>();
+  world.state = static_cast<int32_t>(static_cast<uint32_t>(world.state) * 31 + value);
+  return world.state;
+}
+uint64_t mix64(Host& host, uint64_t a, uint32_t b) {
+  const uint32_t state = static_cast<uint32_t>(mix32(host, b));
+  return a * 31 + state;
+}
+double mixed(float a, double b) { return static_cast<double>(a) + b; }
+float single(double value) { return static_cast<float>(value); }
+uint64_t many(uint32_t a, uint64_t b, uint32_t c, double d, float e, uint64_t f, uint32_t g) {
+  return a + 3 * b + 5 * uint64_t{c} + 7 * f + 11 * uint64_t{g} + (d > 0 ? 13 : 0) +
+         (e > 0 ? 17 : 0);
+}
+void note(Host& host) { (void)mix32(host, 1); }
+
+// Grows memory 0 by 64 KiB, whatever its page size. Its size before in 64 KiB, or -1.
+int32_t grow(Host& host) {
+  if (!host.context_as<World>().is_ready) return -1;
+  const Extern memory{ExternKind::kMemory, &host.instance(), 0, nullptr, nullptr};
+  const uint64_t before = memory.byte_size();
+  const uint32_t pages = uint32_t{1} << (16 - memory.type().page_size_log2);
+  return memory.grow_memory(pages) ? static_cast<int32_t>(before >> 16) : -1;
+}
+void poke(Host& host, uint32_t address, uint32_t value) {
+  if (!host.context_as<World>().is_ready) return;
+  const MutableBytes bytes = host.memory(address & 0xFFF, 1);
+  if (!bytes.empty()) bytes[0] = static_cast<uint8_t>(value);
+}
+// Changes imported integers.
+void bump(Host& host) {
+  for (const Extern& counter : host.context_as<World>().counters) {
+    Value value = counter.get();
+    value.bits = value.bits * 3 + 1;
+    if (value.type == ValueType::kI32) value.bits = static_cast<uint32_t>(value.bits);
+    (void)counter.set(value);
+  }
+}
+// Calls back into the guest, but not for ever.
+HostResult<int32_t> again(Host& host, int32_t value) {
+  World& world = host.context_as<World>();
+  if (!world.is_ready || world.depth == 3) return value;
+  world.depth++;
+  const Value argument = Value::i32(value);
+  Value result;
+  const Error error = host.call(host.instance().function("again"), {&argument, 1}, {&result, 1});
+  world.depth--;
+  if (!error.ok()) return host_trap(error.code);
+  return result.as_i32();
+}
+ExternRef object(uint32_t number) { return ExternRef{number % 6}; }
+uint32_t number_of_object(ExternRef object) { return object.bits; }
+
 constexpr HostFunction kHost[] = {
+    host_function<mix32>("host", "mix32"),
+    host_function<mix64>("host", "mix64"),
+    host_function<mixed>("host", "mixed"),
+    host_function<single>("host", "single"),
+    host_function<many>("host", "many"),
+    host_function<note>("host", "note"),
+    host_function<grow>("host", "grow"),
+    host_function<poke>("host", "poke"),
+    host_function<bump>("host", "bump"),
+    host_function<again>("host", "again"),
+    host_function<object>("host", "object"),
+    host_function<number_of_object>("host", "number"),
     host_function<log_i32>("fuzzing-support", "log-i32"),
     host_function<log_i64>("fuzzing-support", "log-i64"),
     host_function<log_f32>("fuzzing-support", "log-f32"),
@@ -70,34 +149,38 @@ std::string text_of_error(const Error& error) {
 
 class Runner {
  public:
-  Runner() : buffer_(size_t{16} << 20), store_(MutableBytes(buffer_.data(), buffer_.size())) {}
+  Runner() : buffer_(size_t{24} << 20), store_(MutableBytes(buffer_.data(), buffer_.size())) {}
 
   std::string each_export(Bytes bytes) {
     std::string out;
-    const Error error = begin(bytes);
+    const Error error = load_module(bytes);
     if (!error.ok()) return "{\"error\": " + quoted(text_of_error(error)) + "}";
     const uint32_t count = module_->export_count();
     for (uint32_t i = 0; i < count; i++) {
-      if (!begin(bytes).ok()) break;
+      if (!load_module(bytes).ok()) break;
       const ExportInfo info = module_->export_at(i);
-      if (info.type.kind != ExternKind::kFunction) continue;
+      if (!is_called(info)) continue;
       const std::string name(info.name.data(), info.name.size());
       std::string outcome;
       std::vector<std::string> results;
-      if (call(info, &outcome, &results)) outcome = "[" + joined(results, ", ") + "]";
+      const Error failure = instantiate();
+      if (!failure.ok()) {
+        outcome = quoted(text_of(failure.code));
+      } else if (call(info, &outcome, &results)) {
+        outcome = "[" + joined(results, ", ") + "]";
+      }
       out += (out.empty() ? "" : ", ") + quoted(name) + ": " + outcome;
     }
     return "{" + out + "}";
   }
 
   std::string events(Bytes bytes, bool fresh) {
-    events_.clear();
-    const Error error = begin(bytes);
+    Error error = load_module(bytes);
+    if (error.ok()) error = instantiate();
     if (!error.ok()) return "[" + quoted(text_of_error(error)) + "]";
     for (uint32_t i = 0; i < module_->export_count(); i++) {
       const ExportInfo info = module_->export_at(i);
-      if (info.type.kind != ExternKind::kFunction) continue;
-      if (info.type.function.parameter_count != 0) continue;
+      if (!is_called(info)) continue;
       if (fresh) {
         const Function initializer = instance_->function("hangLimitInitializer");
         if (initializer.exists()) (void)run(initializer);
@@ -107,28 +190,79 @@ class Runner {
       std::vector<std::string> results;
       if (call(info, &outcome, &results)) {
         for (std::string& result : results) result = result.substr(1, result.size() - 2);
-        events_.push_back(name + " => " + joined(results, ", "));
+        world_.events.push_back(name + " => " + joined(results, ", "));
       } else {
-        events_.push_back(name + " traps: " + outcome.substr(1, outcome.size() - 2));
+        world_.events.push_back(name + " traps: " + outcome.substr(1, outcome.size() - 2));
       }
     }
     std::vector<std::string> lines;
-    for (const std::string& event : events_) lines.push_back(quoted(event));
+    for (const std::string& event : world_.events) lines.push_back(quoted(event));
     return "[" + joined(lines, ", ") + "]";
   }
 
  private:
-  Error begin(Bytes bytes) {
+  static bool is_called(const ExportInfo& info) {
+    return info.type.kind == ExternKind::kFunction && info.type.function.parameter_count == 0;
+  }
+
+  Error load_module(Bytes bytes) {
     Error error = store_.reset();
-    if (error.ok()) error = store_.provide(kHost, &events_);
     if (error.ok()) error = load(store_, bytes, &module_);
-    if (error.ok()) error = store_.instantiate(module_, &instance_);
     return error;
+  }
+
+  Error instantiate() {
+    world_ = World();
+    imports_.clear();
+    for (uint32_t i = 0; i < module_->import_count(); i++) {
+      Extern made;
+      const Error error = import(module_->import(i), &made);
+      if (!error.ok()) return error;
+      imports_.push_back(made);
+    }
+    const Span<const Extern> given(imports_.data(), imports_.size());
+    const Error error = store_.instantiate(module_, given, &instance_);
+    if (!error.ok()) return error;
+    Execution execution(store_, kStack);
+    execution.set_fuel(kFuel);
+    const Error start = execution.start_instance(instance_);
+    if (!start.ok()) return start;
+    if (execution.state() != RunState::kDone && execution.resume() != RunState::kDone) {
+      return execution.trap();
+    }
+    world_.is_ready = true;
+    return {};
+  }
+
+  Error import(const ImportInfo& info, Extern* made) {
+    const std::string field(info.field_name.data(), info.field_name.size());
+    const std::string from(info.module_name.data(), info.module_name.size());
+    switch (info.type.kind) {
+      case ExternKind::kMemory: return make_memory(store_, info.type, made);
+      case ExternKind::kTable:
+        return make_table(store_, info.type, Value::null(info.type.value), made);
+      case ExternKind::kGlobal: {
+        // "globalNUMBER TYPE MUTABLE BITS"
+        const uint64_t bits = std::strtoull(field.c_str() + field.rfind(' '), nullptr, 10);
+        const ValueType type = info.type.value;
+        const Error error = make_global(store_, info.type, {type, bits}, made);
+        const bool counts = type == ValueType::kI32 || type == ValueType::kI64;
+        if (error.ok() && info.type.is_mutable && counts) world_.counters.push_back(*made);
+        return error;
+      }
+      default: break;
+    }
+    for (const HostFunction& function : kHost) {
+      if (from == function.module_name && field == function.field_name) {
+        *made = Extern::of(function, &world_);
+      }
+    }
+    return {};  // what is not found does not exist, and is refused
   }
 
   // Runs in an execution of its own; its results are kept.
   Error run(Function function) {
-    Execution execution(store_, 256 * 1024);
+    Execution execution(store_, kStack);
     execution.set_fuel(kFuel);
     const RunState state = execution.run(function, {});
     results_.clear();
@@ -149,9 +283,12 @@ class Runner {
     return error.ok();
   }
 
+  static constexpr uint32_t kStack = 2 * 1024 * 1024;
+
   std::vector<uint8_t> buffer_;
   Store store_;
-  Events events_;
+  World world_;
+  std::vector<Extern> imports_;
   const Module* module_ = nullptr;
   Instance* instance_ = nullptr;
   std::vector<Value> results_;
