@@ -18,7 +18,7 @@ import sys
 
 kSkipped = 77
 # Mangled: the length of a name stands before it.
-FUNCTION = re.compile(r"^[0-9a-f]+ <(\S*?\d(handler|fused)_\w+?)>:$")
+FUNCTION = re.compile(r"^[0-9a-f]+ <(\S*?\d(handler|fused)_[A-Z]\w*?)>:$")
 ANY_FUNCTION = re.compile(r"^[0-9a-f]+ <")
 CALL = re.compile(r"\tcallq?\s+(.*)$")
 RELOCATION = re.compile(r"R_X86_64_(?:PLT32|PC32|GOTPCRELX?|REX_GOTPCRELX)\t(\S+?)(?:[-+]0x[0-9a-f]+)?$")
