@@ -62,19 +62,30 @@ check_docs() {
   fi
 }
 
-# Every unit test and fuzz target that SECURITY.md names exists.
+# Every promise of SECURITY.md (an item of the lists in its two sections about them) names a test, and
+# every unit test, fuzz target, program and script that it names exists.
 check_security() {
-  local name missing=()
+  local name promise wrong=()
+  while read -r promise; do
+    if [[ ! $promise =~ \`([A-Z][A-Za-z]+\.[A-Z]|fuzz_|mote-damage|test/) ]]; then
+      wrong+=("no test behind '${promise:0:60}'")
+    fi
+  done < <(sed -n '/^## What shall hold/,/^## What is not promised/p' SECURITY.md |
+    awk '/^- /{if (item) print item; item = $0; next} /^  /{if (item) item = item " " $0; next}
+         {if (item) print item; item = ""} END {if (item) print item}')
   while read -r name; do
-    grep -qrE "TEST\(${name%.*}, ${name#*.}\)" test/*.cpp || missing+=("$name")
-  done < <(grep -oE '`[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+`' SECURITY.md | tr -d '`' | sort -u)
+    grep -qrE "TEST\(${name%.*}, ${name#*.}\)" test --include='*.cpp' || wrong+=("no test $name")
+  done < <(grep -oE '`[A-Z][A-Za-z]+\.[A-Z][A-Za-z0-9]+`' SECURITY.md | tr -d '`' | sort -u)
   while read -r name; do
-    [[ -e test/fuzz/$name.cpp ]] || missing+=("$name")
+    [[ -e test/fuzz/$name.cpp ]] || wrong+=("no fuzz target $name")
   done < <(grep -oE '`fuzz_[a-z]+`' SECURITY.md | tr -d '`' | sort -u)
-  if [[ ${#missing[@]} -eq 0 ]]; then
+  while read -r name; do
+    [[ -e $name ]] || wrong+=("no $name")
+  done < <(grep -oE '`(test|spec-tests|docs)/[A-Za-z_/.-]+`' SECURITY.md | tr -d '`' | sort -u)
+  if [[ ${#wrong[@]} -eq 0 ]]; then
     pass
   else
-    fail "SECURITY.md names tests that do not exist: ${missing[*]}"
+    fail "SECURITY.md: $(printf '%s; ' "${wrong[@]}")"
   fi
 }
 

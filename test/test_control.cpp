@@ -42,8 +42,9 @@ struct Guest : TestStore {
   }
   uint32_t counter() {
     const MutableBytes bytes = instance->memory(0, 4);
+    // Memory is little-endian whatever the machine is.
     uint32_t value = 0;
-    memcpy(&value, bytes.data(), 4);
+    for (int i = 3; i >= 0; i--) value = value << 8 | bytes[static_cast<size_t>(i)];
     return value;
   }
   void start(const char* name, int32_t argument) {

@@ -83,6 +83,11 @@ TEST(Execution, IsBusyWhilePaused) {
 TEST(Execution, LargeOperationsPayFuelForTheirSize) {
   Guest guest;
   guest.execution.set_fuel(100000);
+  ASSERT_EQ(guest.execution.run(guest.instance.function("fill_straight"), {}), RunState::kDone);
+  // Eight times 64 KiB; and not much more than that.
+  EXPECT_LE(guest.execution.fuel(), 100000u - 8 * 256);
+  EXPECT_GE(guest.execution.fuel(), 100000u - 8 * 256 - 100);
+  guest.execution.set_fuel(100000);
   EXPECT_EQ(guest.execution.run(guest.instance.function("fill_forever"), {}), RunState::kOutOfFuel);
 }
 

@@ -49,9 +49,11 @@ struct Outcome {
 };
 
 struct World {
+  // Where the buffer lies decides what aligning it costs: always the same.
   explicit World(size_t size = 1 << 18)
-      : buffer(size, 0xEE),
-        store(MutableBytes(buffer.data(), buffer.size())),
+      : buffer(size + 15, 0xEE),
+        store(
+            MutableBytes(buffer.data() + (-reinterpret_cast<uintptr_t>(buffer.data()) & 15), size)),
         wasi({}, kArguments) {}
 
   Error provide() {

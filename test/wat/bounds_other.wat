@@ -1,0 +1,15 @@
+;; Calls functions of another instance, in whose table they are, and uses its own memory.
+(module
+  (import "bounds" "table" (table 4 funcref))
+  (import "host" "sum" (func $sum (param i32 i32) (result i32)))
+  (type $number (func (param i32) (result i32)))
+  (type $nothing (func))
+  (memory 1)
+  (data (i32.const 0) "ours....")
+  (func (export "call") (param i32 i32) (result i32)
+    (call_indirect (type $number) (local.get 1) (local.get 0)))
+  (func (export "call_nothing") (param i32) (call_indirect (type $nothing) (local.get 0)))
+  (func (export "call_and_load") (param i32) (result i32)
+    (drop (call_indirect (type $number) (i32.const 1) (local.get 0)))
+    (i32.load (i32.const 0)))
+  (func (export "sum") (param i32 i32) (result i32) (call $sum (local.get 0) (local.get 1))))
