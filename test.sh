@@ -315,6 +315,15 @@ test_machines() {
   count_script "big-endian (s390x)" build/machines.log "$code"
 }
 
+# Each feature switch the other way round compiles: test/switches.sh.
+test_switches() {
+  local code=0
+  printf '\n== Feature switches\n'
+  test/switches.sh >build/switches.log 2>&1 || code=$?
+  if [[ $code -ne 0 ]]; then grep -A 20 '^FAILED' build/switches.log || true; fi
+  count_script "feature switches" build/switches.log "$code"
+}
+
 # ---- All ------------------------------------------------------------------------------------
 
 # Whatever ends the script early is a failure, and the last line says so.
@@ -334,6 +343,7 @@ for preset in $presets; do
   fi
   test_preset "$preset"
 done
+if [[ " $presets " == *" release "* ]]; then test_switches; fi
 test_boards
 test_footprint
 test_differential
