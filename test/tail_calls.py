@@ -5,8 +5,8 @@
 clang promises tail calls (musttail), gcc 12 does not: a handler that calls the next one instead of
 jumping to it works in a short program and overflows the native stack in a long one. So no handler
 may contain an indirect call, which is what such a dispatch would be, nor call a function of the
-dispatch; and no fused handler may call anything but memset, because saving registers around a call is
-what pairs are there to avoid.
+dispatch; and no fused handler may call anything but memset, because saving registers around a call
+is what pairs are there to avoid.
 
 Exit code 77: there are no handlers that are functions, or no objdump (skipped).
 """
@@ -21,7 +21,7 @@ kSkipped = 77
 FUNCTION = re.compile(r"^[0-9a-f]+ <(\S*?\d(handler|fused)_[A-Z]\w*?)>:$")
 ANY_FUNCTION = re.compile(r"^[0-9a-f]+ <")
 CALL = re.compile(r"\tcallq?\s+(.*)$")
-RELOCATION = re.compile(r"R_X86_64_(?:PLT32|PC32|GOTPCRELX?|REX_GOTPCRELX)\t(\S+?)(?:[-+]0x[0-9a-f]+)?$")
+RELOCATION = re.compile(r"R_X86_64_\w+\t(\S+?)(?:[-+]0x[0-9a-f]+)?$")
 DISPATCH = re.compile(r"\d(handler|fused|newer|on_trap|on_touch|on_check|on_second)_?")
 
 

@@ -1,6 +1,7 @@
-/* The part of QEMU's TCG plugin interface, version 1, that counter.c and compare/counter.c use. Written from QEMU's
- * documentation ("QEMU TCG Plugins"), because Debian ships no header. Tried with QEMU 7.2. QEMU 9.0
- * and later support only newer versions of the interface and refuse the plugin. */
+/* The part of QEMU's TCG plugin interface, version 1, that counter.c and compare/counter.c use.
+ * Written from QEMU's documentation ("QEMU TCG Plugins"), because Debian ships no header. Tried
+ * with QEMU 7.2. QEMU 9.0 and later support only newer versions of the interface and refuse the
+ * plugin. */
 #ifndef MOTE_BENCH_QEMU_PLUGIN_API_H
 #define MOTE_BENCH_QEMU_PLUGIN_API_H
 

@@ -10,8 +10,8 @@ options of CMake. A patch that does not apply any more is an error (exit code 1)
 all of them and builds nothing. What is built and copied is in build/techniques.
 
 The table has what bench/compare/compare.py measures, relative to Mote as it is: instructions (with
-the Nth part of each workload's iterations, --divide; --count says what counts them), or with --time,
-user time. A process is counted whole; what it takes to start and to load is not taken off.
+the Nth part of each workload's iterations, --divide; --count says what counts them), or with
+--time, user time. A process is counted whole; what it takes to start and to load is not taken off.
 """
 
 import argparse
