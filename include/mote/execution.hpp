@@ -82,6 +82,7 @@ class Execution {
   // instances in the store.
   Error start(Function function, Span<const Value> arguments);
   // Prepares the start function of a new instance; state() becomes kDone at once if there is none.
+  // Fails as start() does, also when the instance is not one of this store.
   Error start_instance(Instance* instance);
   // Runs until the call is done, traps or pauses. Without something to run, returns state().
   RunState resume();
