@@ -89,6 +89,19 @@ check_security() {
   fi
 }
 
+# The core, as a microcontroller has it, by cppcheck. scripts/analyze.sh has the parts that take long.
+check_analysis() {
+  if ! command -v cppcheck >/dev/null; then
+    echo "**** THE CORE IS NOT ANALYZED: there is no cppcheck"
+    skip "static analysis of the core: there is no cppcheck"
+  elif scripts/analyze.sh cppcheck-arm >build/analysis.log 2>&1; then
+    pass
+  else
+    cat build/analysis.log
+    fail "static analysis of the core (scripts/analyze.sh cppcheck-arm)"
+  fi
+}
+
 # ---- One preset -----------------------------------------------------------------------------
 
 build() {  # preset
@@ -336,6 +349,7 @@ mkdir -p build
 check_format
 check_docs
 check_security
+check_analysis
 for preset in $presets; do
   if [[ $preset == release-clang22 ]] && ! command -v clang++-22 >/dev/null; then
     skip "preset release-clang22: there is no clang++-22"
