@@ -454,7 +454,7 @@ MOTE_INLINE bool pay_check(Registers& r) {
   (void)r;
   return is_left;
 #elif MOTE_CHECKS_IN_REGISTER
-  const int32_t left = r.checks() - 1;
+  const int32_t left = static_cast<int32_t>(r.checks()) - 1;
   r.set_checks(left);
   return left >= 0;
 #else
@@ -464,7 +464,7 @@ MOTE_INLINE bool pay_check(Registers& r) {
 // Where the runtime reads or changes the count.
 MOTE_INLINE void save_checks(const Registers& r) {
 #if MOTE_CHECKS_IN_REGISTER
-  r.execution()->checks = r.checks();
+  r.execution()->checks = static_cast<int32_t>(r.checks());
 #else
   (void)r;
 #endif

@@ -70,7 +70,12 @@ namespace mote::detail {
 #endif
 // The order puts what every handler needs into registers under the usual calling conventions.
 #if MOTE_CHECKS_IN_REGISTER
+// As wide as the register, of which run_engine() has to save all for its caller.
+#if __SIZEOF_POINTER__ == 8
+#define MOTE_CHECK_REGISTERS(X) X(int64_t, checks)
+#else
 #define MOTE_CHECK_REGISTERS(X) X(int32_t, checks)
+#endif
 #else
 #define MOTE_CHECK_REGISTERS(X)
 #endif
