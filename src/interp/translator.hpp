@@ -53,6 +53,7 @@ namespace mote::detail {
 // In a namespace without a name, so that compilers know all callers of each function.
 namespace {
 
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, and nobody deletes it
 class Translator final : public CodeSink {
  public:
   Translator() = default;

@@ -259,6 +259,7 @@ class Parts {
 
   template <class T>
   void take(T** out, uint32_t count) {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): some parts are arrays of pointers
     *out = static_cast<T*>(take(count, sizeof(T), alignof(T)));
   }
   // False: something did not fit.

@@ -6,7 +6,6 @@ namespace mote {
 
 using detail::ExecutionData;
 using detail::LimitedRun;
-using detail::StopReason;
 
 namespace detail {
 namespace {

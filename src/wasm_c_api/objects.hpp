@@ -41,6 +41,7 @@ T* make() {
 }
 template <class T>
 T* make_array(size_t count) {
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): arrays of pointers as well
   return static_cast<T*>(calloc(count == 0 ? 1 : count, sizeof(T)));
 }
 

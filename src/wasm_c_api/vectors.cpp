@@ -8,6 +8,7 @@ namespace {
 // An array of `size` zeros for `*data`, or an empty vector if there is no memory for it.
 template <class V, class T>
 void begin(V* out, size_t size, T** data) {
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): arrays of pointers as well
   *data = size == 0 || size > SIZE_MAX / sizeof(T) ? nullptr : make_array<T>(size);
   out->size = *data == nullptr ? 0 : size;
 }
