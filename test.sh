@@ -89,6 +89,19 @@ check_security() {
   fi
 }
 
+# The core, as a microcontroller has it, by cppcheck. scripts/analyze.sh has the parts that take long.
+check_analysis() {
+  if ! command -v cppcheck >/dev/null; then
+    echo "**** THE CORE IS NOT ANALYZED: there is no cppcheck"
+    skip "static analysis of the core: there is no cppcheck"
+  elif scripts/analyze.sh cppcheck-arm >build/analysis.log 2>&1; then
+    pass
+  else
+    cat build/analysis.log
+    fail "static analysis of the core (scripts/analyze.sh cppcheck-arm)"
+  fi
+}
+
 # ---- One preset -----------------------------------------------------------------------------
 
 build() {  # preset
@@ -315,6 +328,15 @@ test_machines() {
   count_script "big-endian (s390x)" build/machines.log "$code"
 }
 
+# Each feature switch the other way round compiles: test/switches.sh.
+test_switches() {
+  local code=0
+  printf '\n== Feature switches\n'
+  test/switches.sh >build/switches.log 2>&1 || code=$?
+  if [[ $code -ne 0 ]]; then grep -A 20 '^FAILED' build/switches.log || true; fi
+  count_script "feature switches" build/switches.log "$code"
+}
+
 # ---- All ------------------------------------------------------------------------------------
 
 # Whatever ends the script early is a failure, and the last line says so.
@@ -327,6 +349,7 @@ mkdir -p build
 check_format
 check_docs
 check_security
+check_analysis
 for preset in $presets; do
   if [[ $preset == release-clang22 ]] && ! command -v clang++-22 >/dev/null; then
     skip "preset release-clang22: there is no clang++-22"
@@ -334,6 +357,7 @@ for preset in $presets; do
   fi
   test_preset "$preset"
 done
+if [[ " $presets " == *" release "* ]]; then test_switches; fi
 test_boards
 test_footprint
 test_differential

@@ -11,9 +11,10 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
 cmake -DOUTPUT="$out/mote_engine_sources.hpp" -DFILES=src/interp/engine.cpp -P cmake/engine_sources.cmake
-mapfile -t sources < <(sed -nE 's/^ +([a-z_]+\/[a-z_0-9]+\.cpp)\)?$/src\/\1/p' cmake/sources.cmake | grep -v engine_fused)
-options=(-std=c++17 -fsyntax-only -Wall -Wextra -Wshadow -Wimplicit-fallthrough -Wnon-virtual-dtor -Werror
-  -fno-exceptions -fno-rtti -Iinclude -Isrc "-I$out"
+mapfile -t sources < <(sed -nE 's/^ +([a-z_]+\/[a-z_0-9]+\.cpp)\)?$/\1/p' cmake/sources.cmake |
+  grep -v engine_fused | sed "s:^:$PWD/src/:")
+options=(-std=c++17 -O0 -c -Wall -Wextra -Wshadow -Wimplicit-fallthrough -Wnon-virtual-dtor -Werror
+  -fno-exceptions -fno-rtti "-I$PWD/include" "-I$PWD/src" "-I$out"
   -DMOTE_ENCODING=1 -DMOTE_DISPATCH=3 -DMOTE_HANDLERS=1)
 
 config=include/mote/config.hpp
@@ -35,7 +36,10 @@ fi
 compile() {  # number, change
   local change
   read -r -a change <<<"$2"
-  "$compiler" "${options[@]}" "${change[@]}" "${sources[@]}" >"$out/$1.log" 2>&1 || echo "$2" >"$out/$1.failed"
+  mkdir "$out/$1"
+  (cd "$out/$1" && "$compiler" "${options[@]}" "${change[@]}" "${sources[@]}") >"$out/$1.log" 2>&1 ||
+    echo "$2" >"$out/$1.failed"
+  rm -r "${out:?}/$1"
 }
 running=0
 for i in "${!changes[@]}"; do

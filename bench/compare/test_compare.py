@@ -25,6 +25,17 @@ class CompareTest(unittest.TestCase):
             code = compare.main(["--workloads", str(self.folder), "--runs", "2", *arguments])
         return code, output.getvalue() + message.getvalue()
 
+    @unittest.skipUnless(compare.QemuMeter.available(), "no QEMU that takes the plugin")
+    def test_instructions_counted_by_qemu_are_the_same_in_every_round(self):
+        report = self.folder / "report.json"
+        code, text = self.run_compare("--engine", "a=cat {}", "--engine", "b=cat -u {}",
+                                      "--instructions", "qemu", "--json", str(report))
+        self.assertEqual(code, 0, text)
+        for workload in json.loads(report.read_text())["workloads"]:
+            costs = workload["engines"]["a"]["costs"]
+            self.assertGreater(costs[0], 0.01)
+            self.assertAlmostEqual(costs[0], costs[1], delta=0.01 * costs[0])
+
     def test_engines_that_agree_are_compared_on_all_workloads(self):
         report = self.folder / "report.json"
         chart = self.folder / "chart.svg"

@@ -1,6 +1,7 @@
-/* The part of QEMU's TCG plugin interface, version 1, that counter.c uses. Written from QEMU's
- * documentation ("QEMU TCG Plugins"), because Debian ships no header. Tried with QEMU 7.2. QEMU 9.0
- * and later support only newer versions of the interface and refuse the plugin. */
+/* The part of QEMU's TCG plugin interface, version 1, that counter.c and compare/counter.c use.
+ * Written from QEMU's documentation ("QEMU TCG Plugins"), because Debian ships no header. Tried
+ * with QEMU 7.2. QEMU 9.0 and later support only newer versions of the interface and refuse the
+ * plugin. */
 #ifndef MOTE_BENCH_QEMU_PLUGIN_API_H
 #define MOTE_BENCH_QEMU_PLUGIN_API_H
 
@@ -38,6 +39,10 @@ void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn* insn,
 /* Adds `imm` to *ptr each time the instruction is executed. */
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn* insn,
                                                 enum qemu_plugin_op op, void* ptr, uint64_t imm);
+
+/* The same each time the block is entered. */
+void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb* tb, enum qemu_plugin_op op,
+                                              void* ptr, uint64_t imm);
 
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb* tb);
 struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb* tb, size_t index);

@@ -88,7 +88,8 @@ class Execution {
   // says. Cost: the number of instances in the store, and of the arguments.
   Error start(Function function, Span<const Value> arguments);
   // Prepares the start function of a new instance (4.5.4, last step); state() becomes kDone at once
-  // if there is none. Fails like start(). Cost: that of start().
+  // if there is none. Fails like start(), also when the instance is not one of this store. Cost:
+  // that of start().
   Error start_instance(Instance* instance);
   // Runs until the call is done, traps or pauses, and returns state(). Without something to run, or
   // from within its own host function, only that. Cost: the guest's; without fuel or a limit it can

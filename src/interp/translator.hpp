@@ -253,7 +253,9 @@ class Translator final : public CodeSink {
   }
   Unit* emit_source(Unit* at, const Operand& operand);
   MOTE_APART void note_offset(uint32_t offset);
+#if MOTE_CODE_OFFSETS
   MOTE_APART void note_number(uint32_t number);
+#endif
   uint32_t position_of(const Unit* at) const;
 
   // Errors. Only the first counts.

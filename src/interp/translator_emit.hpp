@@ -109,6 +109,7 @@ Unit* Translator::emit_source(Unit* at, const Operand& operand) {
   return at + kU32Units;
 }
 
+#if MOTE_CODE_OFFSETS
 // Adds a number to the map.
 void Translator::note_number(uint32_t number) {
   do {
@@ -118,6 +119,7 @@ void Translator::note_number(uint32_t number) {
     number >>= 7;
   } while (number != 0);
 }
+#endif
 
 // Notes that the instruction about to be written comes from `offset` in the module. The map is a
 // list of pairs (units since the last entry, bytes since the last entry), each as LEB128.

@@ -306,7 +306,9 @@ Error Execution::start(Function function, Span<const Value> arguments) {
 Error Execution::start_instance(Instance* instance) {
   ExecutionData* const own = data();
   if (own == nullptr) return error();
-  if (instance == nullptr) return make_error(ErrorCode::kNotAFunction);
+  if (instance == nullptr || !detail::has_instance(*own->store, *instance)) {
+    return make_error(ErrorCode::kNotAFunction);
+  }
   const uint32_t index = InstanceData::of(*instance).module->start_function;
   if (index != kNoIndex) return start({instance, index}, {});
   if (!is_idle(*own)) return make_error(ErrorCode::kBusy);

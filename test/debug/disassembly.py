@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # mote disasm: that nothing is missing in what it shows.
-"""Usage: disassembly.py MOTE FOLDER...
+"""Usage: disassembly.py MOTE TEXT FOLDER...
 
 For the modules of the folders and those below: each instruction stands there once, in order, at the offset
 that wasm-objdump gives; each unit of the engine's code belongs to one instruction (which the command checks
 itself); positions rise; branches go to labels that exist. Then functions by name, and damaged modules.
+TEXT: what the command prints about function "many" of profile.wasm in this build, if there is such a file.
 """
 
 import pathlib
@@ -13,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 
-MOST = 40  # modules of one folder; the largest ones
+MOST = 20  # modules of one folder; the largest ones
+DAMAGED = 25
 FUNCTION = re.compile(r"function (\d+)(?: \"(.*?)\")?: \(.*\) -> \(.*\), "
                       r"(?:imported from .*|(\d+) locals, frame of \d+ slots, code of (\d+) units of \d bytes)")
 LINE = re.compile(r"  (?:([0-9a-f]{6})  ( *)(\S.*?))? *(?:(L\d+):)? +(\d+) ([ +]) ([A-Z]\w+)((?: .*)?)")
@@ -141,7 +143,7 @@ def check_functions(mote, module):
 
 
 def main():
-    mote, folders = sys.argv[1], list(map(pathlib.Path, sys.argv[2:]))
+    mote, text, *folders = sys.argv[1], *map(pathlib.Path, sys.argv[2:])
     try:
         run("wasm-objdump", "--version")
     except FileNotFoundError:
@@ -161,10 +163,14 @@ def main():
     if compared < 10 or totals[1] < 500 or totals[1] >= totals[0]:
         fail("only", compared, "modules compared,", totals)
     check_functions(mote, folders[0] / "trace.wasm")
+    if text.exists():
+        shown = run(mote, "disasm", "--function", "many", folders[0] / "profile.wasm")
+        if shown != (0, text.read_text(), ""):
+            fail("not", text.name, *shown)
     with tempfile.TemporaryDirectory() as folder:
-        refused = damage(mote, folders[0] / "trace.wasm", pathlib.Path(folder), 40)
-    print("%d of %d modules compared: %d instructions, %d of the engine; 40 damaged, %d refused"
-          % (compared, modules, *totals, refused))
+        refused = damage(mote, folders[0] / "trace.wasm", pathlib.Path(folder), DAMAGED)
+    print("%d of %d modules compared: %d instructions, %d of the engine; %d damaged, %d refused"
+          % (compared, modules, *totals, DAMAGED, refused))
 
 
 if __name__ == "__main__":

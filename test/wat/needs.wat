@@ -48,6 +48,13 @@
   (func (export "back") (param i32) (result i32)
     (i32.store $own (i32.mul (local.get 0) (i32.const 9000)) (i32.const 1))
     (i32.add (call $call_back (local.get 0)) (i32.const 1)))
+  ;; Touches more in each round, and grows: to be paused in between.
+  (func (export "in_a_loop") (param i32) (result i32)
+    (loop
+      (i32.store $own (i32.mul (local.get 0) (i32.const 7000)) (local.get 0))
+      (drop (table.grow $functions (ref.null func) (i32.const 60)))
+      (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+    (i32.load $own (i32.const 7000)))
   (func (export "all") (param i32) (result i32)
     (drop (table.grow $numbers (ref.null extern) (i32.const 100)))
     (drop (memory.grow $own (i32.const 1)))

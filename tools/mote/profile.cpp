@@ -139,17 +139,21 @@ std::string Profile::instruction_text(const Place& place) const {
 int Profile::write_stacks(const std::string& path) const {
   const FunctionNames names(listing_->module());
   const std::vector<CallPath>& paths = counting_->paths();
-  std::vector<std::string> texts(paths.size());
+  const auto name_of = [&names](uint32_t function) {
+    std::string name = printable(names.name(function));
+    if (name.empty()) name = "function " + std::to_string(function);
+    std::replace(name.begin(), name.end(), ';', ':');
+    return name;
+  };
   std::FILE* const file = std::fopen(path.c_str(), "w");
   bool is_written = file != nullptr;
-  for (size_t i = 0; is_written && i < paths.size(); i++) {
-    std::string name = printable(names.name(paths[i].function));
-    if (name.empty()) name = "function " + std::to_string(paths[i].function);
-    std::replace(name.begin(), name.end(), ';', ':');
-    texts[i] = paths[i].parent == kNoIndex ? name : texts[paths[i].parent] + ";" + name;
-    if (paths[i].steps == 0) continue;
-    is_written =
-        std::fprintf(file, "%s %llu\n", texts[i].c_str(), static_cast<Count>(paths[i].steps)) > 0;
+  for (const CallPath& each : paths) {
+    if (!is_written || each.steps == 0) continue;
+    std::string text = name_of(each.function);
+    for (uint32_t at = each.parent; at != kNoIndex; at = paths[at].parent) {
+      text.insert(0, name_of(paths[at].function) + ";");
+    }
+    is_written = std::fprintf(file, "%s %llu\n", text.c_str(), static_cast<Count>(each.steps)) > 0;
   }
   const int error = errno;
   if (file != nullptr && std::fclose(file) == 0 && is_written) return 0;
