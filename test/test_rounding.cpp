@@ -25,6 +25,13 @@ U to_bits(F value) {
   return bits;
 }
 
+// RISC-V makes any NaN that it computes with the canonical one, which 4.3.3 allows.
+#if defined(__riscv)
+constexpr bool kKeepsNaNs = false;
+#else
+constexpr bool kKeepsNaNs = true;
+#endif
+
 // Checks all four ways for one pattern of bits. NaNs come back quiet.
 template <class F, class U>
 void check(U bits) {
@@ -32,7 +39,10 @@ void check(U bits) {
   const bool is_nan = value != value;
   const U quiet = U{1} << (sizeof(U) == 8 ? 51 : 22);
   const auto expect = [&](F libm, Rounding rounding) {
-    const U expected = is_nan ? bits | quiet : to_bits<F, U>(libm);
+    const U exponent =
+        sizeof(U) == 8 ? static_cast<U>(0x7FF0000000000000) : static_cast<U>(0x7F800000);
+    const U nan = kKeepsNaNs ? bits | quiet : exponent | quiet;
+    const U expected = is_nan ? nan : to_bits<F, U>(libm);
     ASSERT_EQ((to_bits<F, U>(round_float(value, rounding))), expected)
         << std::hexfloat << value << " rounding " << static_cast<int>(rounding);
   };
