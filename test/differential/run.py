@@ -168,11 +168,19 @@ def ask_wabt(file):
 
 # ---- Comparing --------------------------------------------------------------------------------
 
+STACKS = "the stack of only one engine ended"
+
+
 class Tally:
     def __init__(self, keep):
         self.passed = self.failed = self.skipped = 0
+        self.reasons = collections.Counter()  # for what was skipped
         self.kinds = collections.Counter()
         self.keep = keep
+
+    def skip(self, reason):
+        self.skipped += 1
+        self.reasons[reason] += 1
 
     def compare(self, what, file, seed, expected, actual, kind):
         if expected == actual:
@@ -194,7 +202,7 @@ def compare_exports(tally, what, seeds, files, wanted, found):
             actual = [for_v8(each) for each in actual] if isinstance(actual, list) \
                 else kind_of_trap(str(actual))
             if expected != actual and "trap: stack" in (expected, actual):
-                tally.skipped += 1
+                tally.skip(STACKS)
                 continue
             tally.compare("%s in %s" % (export, what), file, seed, expected, actual,
                           expected if isinstance(expected, str) else "results")
@@ -230,7 +238,7 @@ def compare_events(tally, what, file, seed, expected, actual):
     """Up to where the stack ends for one of them: stacks differ."""
     for one, other in zip(expected + ["nothing"], actual + ["nothing"]):
         if one.endswith("trap: stack") or other.endswith("trap: stack"):
-            tally.skipped += 1
+            tally.skip(STACKS)
             return
         if one == other == "nothing":
             return
@@ -296,7 +304,7 @@ def main():
                 file = os.path.join(folder, "%s-%d.wasm" % (options.source, seed))
                 if options.source == "binaryen":
                     if not make_binaryen(seed, file, folder):
-                        tally.skipped += 1
+                        tally.skip("wasm-opt makes no module of this seed")
                         continue
                 else:
                     module = generate(seed, options.v8.features)
@@ -318,6 +326,9 @@ def main():
            " and ".join(options.v8.features) or "no more than it has to"))
     for kind, count in sorted(tally.kinds.items()):
         print("  %-24s %d" % (kind, count))
+    if tally.reasons:
+        reasons = sorted(tally.reasons.items())
+        print("outcomes skipped (%s)" % ", ".join("%s: %d" % reason for reason in reasons))
     print("%d passed, %d failed, %d skipped" % (tally.passed, tally.failed, tally.skipped))
     return 1 if tally.failed else 0
 
