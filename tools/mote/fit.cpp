@@ -30,32 +30,26 @@ int refuse(const FitOptions& options, const std::string& message, int code) {
   return code;
 }
 
+bool exports_function(const Module& module, const std::string& name) {
+  for (uint32_t i = 0; i < module.export_count(); i++) {
+    const ExportInfo entry = module.export_at(i);
+    if (entry.type.kind == ExternKind::kFunction && to_string(entry.name) == name) return true;
+  }
+  return false;
+}
+
 // What `mote run` would call: _start, or _initialize before what was asked for.
 std::vector<std::string> calls_of(const FitOptions& options, const Module& module) {
-  std::vector<std::string> calls;
-  const auto add_if_exported = [&calls, &module](const char* name) {
-    for (uint32_t i = 0; i < module.export_count(); i++) {
-      const ExportInfo entry = module.export_at(i);
-      if (entry.type.kind == ExternKind::kFunction && entry.name == StringView(name)) {
-        calls.push_back(name);
-      }
-    }
-  };
-  if (options.calls.empty()) add_if_exported("_start");
-  if (calls.empty()) add_if_exported("_initialize");
-  calls.insert(calls.end(), options.calls.begin(), options.calls.end());
+  if (options.calls.empty() && exports_function(module, "_start")) return {"_start"};
+  std::vector<std::string> calls = options.calls;
+  if (exports_function(module, "_initialize")) calls.insert(calls.begin(), "_initialize");
   return calls;
 }
 
 // "": every call names an exported function.
 std::string missing_export(const std::vector<std::string>& calls, const Module& module) {
   for (const std::string& name : calls) {
-    bool found = false;
-    for (uint32_t i = 0; i < module.export_count(); i++) {
-      const ExportInfo entry = module.export_at(i);
-      found = found || (entry.type.kind == ExternKind::kFunction && to_string(entry.name) == name);
-    }
-    if (!found) return name;
+    if (!exports_function(module, name)) return name;
   }
   return "";
 }
