@@ -51,7 +51,8 @@ MOTE_INLINE uint32_t read_number(const Unit* at) { return static_cast<uint32_t>(
 MOTE_INLINE void write_number(Unit* at, uint32_t number) { *at = number; }
 MOTE_INLINE uint32_t read_u32(const Unit* at) { return static_cast<uint32_t>(*at); }
 MOTE_INLINE void write_u32(Unit* at, uint32_t value) { *at = value; }
-MOTE_INLINE uint32_t read_offset(const Unit* at) { return static_cast<uint32_t>(*at); }
+// As wide as the unit, so that it can be added where it lies.
+MOTE_INLINE uintptr_t read_offset(const Unit* at) { return *at; }
 MOTE_INLINE void write_offset(Unit* at, uint32_t offset) { *at = offset; }
 MOTE_INLINE const Unit* read_target(const Unit* at) { return reinterpret_cast<const Unit*>(*at); }
 MOTE_INLINE void write_target(Unit* at, const Unit* target) {

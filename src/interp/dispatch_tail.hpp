@@ -9,7 +9,7 @@
 #else
 #define MOTE_TAIL_CALL return
 #endif
-#if defined(__clang__) && __clang_major__ >= 19
+#if MOTE_MANY_ARGUMENTS
 #define MOTE_CONVENTION __attribute__((preserve_none))
 #else
 #define MOTE_CONVENTION
@@ -97,6 +97,9 @@ template <uint32_t kSize>
     if (__builtin_expect(flow == Flow::kNext, 1)) {      \
       MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS); \
     }                                                    \
+    if (flow == Flow::kTaken) {                          \
+      MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS); \
+    }                                                    \
     if (flow == Flow::kTouch1) {                         \
       MOTE_TAIL_CALL on_touch<1>(MOTE_ARGUMENTS);        \
     }                                                    \
@@ -127,14 +130,6 @@ const HandlerFunction kHandlers[] = {
 }  // namespace
 
 #ifndef MOTE_FUSED_PART
-void write_handler(Unit* at, Handler handler) {
-#if MOTE_ENCODING == MOTE_ENCODING_COMPACT
-  *at = static_cast<Unit>(handler);
-#else
-  *at = reinterpret_cast<Unit>(kHandlers[static_cast<uint32_t>(handler)]);
-#endif
-}
-
 void run_engine(ExecutionData& execution) {
   Registers r = {};
   r.set_execution(&execution);
@@ -144,7 +139,7 @@ void run_engine(ExecutionData& execution) {
     // Within a fused instruction, whose second half has to pay before it can be done.
     execution.paused_pc = nullptr;
     r.set_pc(r.pc() - kHandlerUnits);
-    execution.checks--;
+    (void)pay_check(r);
     on_second_check(MOTE_ARGUMENTS);
     return;
   }
@@ -153,11 +148,6 @@ void run_engine(ExecutionData& execution) {
   handler_at(r.pc())(MOTE_ARGUMENTS);
 }
 
-#if MOTE_FUSED
-uintptr_t address_of(Handler handler) {
-  return reinterpret_cast<uintptr_t>(kHandlers[static_cast<uint32_t>(handler)]);
-}
-#endif
 #endif
 
 }  // namespace mote::detail

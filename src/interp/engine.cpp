@@ -11,7 +11,7 @@
 #include "interp/handlers.hpp"
 
 #if MOTE_DISPATCH == MOTE_DISPATCH_TAIL
-#include "interp/dispatch_tail.hpp"
+#include "interp/newer_instructions.hpp"
 #else
 #include "interp/dispatch_loop.hpp"
 #endif

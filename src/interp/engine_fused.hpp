@@ -25,7 +25,12 @@ namespace {
 #define MOTE_FUSED_TOUCHES(on) \
   MOTE_FUSED_TOUCH(1, on)      \
   MOTE_FUSED_TOUCH(2, on) MOTE_FUSED_TOUCH(4, on) MOTE_FUSED_TOUCH(8, on)
+#define MOTE_FUSED_TAKEN                               \
+  if (flow == Flow::kTaken) {                          \
+    MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS); \
+  }
 #define MOTE_FUSED_FIRST_STOPS              \
+  MOTE_FUSED_TAKEN                          \
   if (flow == Flow::kTrap) {                \
     MOTE_TAIL_CALL on_trap(MOTE_ARGUMENTS); \
   }                                         \
@@ -47,6 +52,7 @@ namespace {
   if (__builtin_expect(flow == Flow::kNext, 1)) {      \
     MOTE_TAIL_CALL handler_at(r.pc())(MOTE_ARGUMENTS); \
   }                                                    \
+  MOTE_FUSED_TAKEN                                     \
   MOTE_FUSED_STOPS(Handler::k##name)
 #define MOTE_FUSED_PAIR(first, second)                              \
   MOTE_CONVENTION void fused_##first##__##second(MOTE_PARAMETERS) { \

@@ -28,7 +28,8 @@ constexpr uint32_t kBuckets = 8192;
 static_assert(kPairCount < kBuckets * 3 / 4, "so that what is not there is found missing soon");
 
 constexpr uint32_t bucket_of(uint32_t first, uint32_t second) {
-  return ((first * 2048u + second) * 0x9E3779B1u) >> 19;
+  const uint32_t hash = (first * 2048u + second) * 0x9E3779B1u;
+  return static_cast<uint32_t>((static_cast<uint64_t>(hash) * kBuckets) >> 32);
 }
 template <uint32_t kCount>
 struct BitSet {

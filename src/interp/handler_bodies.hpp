@@ -20,6 +20,7 @@ namespace mote::detail {
 // What comes after a body.
 enum class Flow : uint8_t {
   kNext,    // the instruction at r.pc(); frame and memory are where they were
+  kTaken,   // the same, but not the one that follows (MOTE_FUSED)
   kMoved,   // the instruction at r.pc(); frame or memory may be elsewhere
   kTrap,    // execution.trap says which
   kTouch1,  // back memory from execution.touch_begin for 1 byte, then run the instruction again
@@ -340,10 +341,10 @@ MOTE_INLINE void read_window(const Registers& r, uint32_t* limit, uint32_t* firs
 // Where the kSize bytes at the guest's `address` + `offset` are. Anything but kNext: they are not
 // all usable, return it.
 template <uint32_t kSize>
-MOTE_INLINE Flow memory_at(Registers& r, uint32_t address, uint32_t offset, uint8_t** at) {
+MOTE_INLINE Flow memory_at(Registers& r, uint32_t address, uintptr_t offset, uint8_t** at) {
 #if MOTE_LIMITS_IN_MEMORY
   uint32_t begin;
-  if (__builtin_expect(__builtin_add_overflow(address, offset, &begin), 0)) {
+  if (__builtin_expect(__builtin_add_overflow(address, static_cast<uint32_t>(offset), &begin), 0)) {
     return trap(r, ErrorCode::kMemoryBounds);
   }
   uint32_t limit, first;
@@ -355,7 +356,9 @@ MOTE_INLINE Flow memory_at(Registers& r, uint32_t address, uint32_t offset, uint
   }
   *at = r.memory() + distance;
 #else
-  const uint64_t begin = static_cast<uint64_t>(address) + offset;
+  uint64_t begin = static_cast<uint64_t>(address) + offset;
+  // Else clang adds twice, to get the end by a sum of its own.
+  __asm__("" : "+r"(begin));
   if (__builtin_expect(begin + kSize > r.memory_size(), 0)) {
     r.execution()->touch_begin = begin;
     return touch(kSize);
@@ -397,7 +400,7 @@ MOTE_INLINE Flow load(Registers& r) {
   constexpr uint32_t kAtOffset = kHandlerUnits + address_units(kAddress);
   constexpr uint32_t kAtResult = kAtOffset + kOffsetUnits;
   uint8_t* at;
-  const uint32_t offset = kHasOffset ? read_offset(r.pc() + kAtOffset) : 0;
+  const uintptr_t offset = kHasOffset ? read_offset(r.pc() + kAtOffset) : 0;
   const Flow flow = memory_at<sizeof(M)>(r, address<kAddress>(r), offset, &at);
   if (flow != Flow::kNext) return flow;
   M raw;
@@ -421,7 +424,7 @@ MOTE_INLINE Flow store(Registers& r) {
   constexpr uint32_t kAtValue = kHandlerUnits + address_units(kAddress);
   constexpr uint32_t kAtOffset = kAtValue + source_units<V>(kValue);
   uint8_t* at;
-  const uint32_t offset = kHasOffset ? read_offset(r.pc() + kAtOffset) : 0;
+  const uintptr_t offset = kHasOffset ? read_offset(r.pc() + kAtOffset) : 0;
   const Flow flow = memory_at<sizeof(M)>(r, address<kAddress>(r), offset, &at);
   if (flow != Flow::kNext) return flow;
   const M raw = to_little_endian(static_cast<M>(source<V, kValue, kAtValue>(r)));
@@ -453,12 +456,28 @@ MOTE_INLINE bool pay_check(Registers& r) {
   __asm__ volatile("subs %0, %0, #1" : "+r"(pinned_checks), "=@ccpl"(is_left));
   (void)r;
   return is_left;
+#elif MOTE_CHECKS_IN_REGISTER && defined(__x86_64__)
+  // In place, as above. With the count in another register until the end, clang lets both sides of
+  // a branch end in one jump, which is harder to predict.
+  int32_t checks = r.checks();
+  bool is_left;
+  __asm__("subl $1, %0" : "+r"(checks), "=@ccns"(is_left));
+  r.set_checks(checks);
+  return is_left;
 #elif MOTE_CHECKS_IN_REGISTER
   const int32_t left = static_cast<int32_t>(r.checks()) - 1;
   r.set_checks(left);
   return left >= 0;
 #else
   return --r.execution()->checks >= 0;
+#endif
+}
+// For what was longer than one check is for; whoever pays next finds out if that was too much.
+[[maybe_unused]] MOTE_INLINE void pay_more(Registers& r, uint32_t checks) {
+#if MOTE_CHECKS_IN_REGISTER
+  r.set_checks(r.checks() - static_cast<int32_t>(checks));
+#else
+  r.execution()->checks -= static_cast<int32_t>(checks);
 #endif
 }
 // Where the runtime reads or changes the count.
@@ -507,6 +526,17 @@ MOTE_INLINE Flow branch(Registers& r) {
   return jump<kDirection, kHandlerUnits>(r);
 }
 
+// The end of a conditional branch that is taken.
+template <Direction kDirection, uint32_t kAtTarget>
+MOTE_INLINE Flow jump_if(Registers& r) {
+  const Flow flow = jump<kDirection, kAtTarget>(r);
+#if MOTE_FUSED
+  // Fused handlers may do what follows a forward branch that is not taken.
+  if constexpr (kDirection == Direction::F) return Flow::kTaken;
+#endif
+  return flow;
+}
+
 // Branches when the comparison yields kWhen.
 template <class Op, Src kA, Src kB, bool kWhen, Direction kDirection>
 MOTE_INLINE Flow branch_compare(Registers& r) {
@@ -515,7 +545,7 @@ MOTE_INLINE Flow branch_compare(Registers& r) {
   constexpr uint32_t kAtTarget = kAtB + source_units<T>(kB);
   const T a = source<T, kA, kHandlerUnits>(r);
   const T b = source<T, kB, kAtB>(r);
-  if ((Op::apply(a, b) != 0) == kWhen) return jump<kDirection, kAtTarget>(r);
+  if ((Op::apply(a, b) != 0) == kWhen) return jump_if<kDirection, kAtTarget>(r);
   return next<kAtTarget + kTargetUnits>(r);
 }
 
@@ -524,7 +554,7 @@ template <Src kA, bool kWhen, Direction kDirection>
 MOTE_INLINE Flow branch_test(Registers& r) {
   constexpr uint32_t kAtTarget = kHandlerUnits + source_units<uint32_t>(kA);
   if ((source<uint32_t, kA, kHandlerUnits>(r) != 0) == kWhen) {
-    return jump<kDirection, kAtTarget>(r);
+    return jump_if<kDirection, kAtTarget>(r);
   }
   return next<kAtTarget + kTargetUnits>(r);
 }
@@ -840,7 +870,7 @@ MOTE_INLINE Flow bulk(Registers& r) {
   } else {
     memset(r.memory() + to, static_cast<int>(from & 0xFF), count);
   }
-  r.execution()->checks -= static_cast<int32_t>(count >> 8);
+  pay_more(r, count >> 8);
   return next<kHandlerUnits + kSlotUnits + 2 * kU32Units>(r);
 }
 #endif

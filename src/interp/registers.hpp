@@ -37,7 +37,12 @@
 #endif
 
 // Whether the count of checks until the next look at fuel and interrupts has a register.
-#define MOTE_CHECKS_IN_REGISTER MOTE_PINNED_REGISTERS
+#if defined(__clang__) && __clang_major__ >= 19 && MOTE_DISPATCH == MOTE_DISPATCH_TAIL
+#define MOTE_MANY_ARGUMENTS 1  // dispatch_tail.hpp has a calling convention with enough of them
+#else
+#define MOTE_MANY_ARGUMENTS 0
+#endif
+#define MOTE_CHECKS_IN_REGISTER (MOTE_PINNED_REGISTERS || MOTE_MANY_ARGUMENTS)
 
 // With pinned registers a handler can end in the two instructions that go to the next one, without
 // the compiler's knowing: all that the next one needs is where it belongs. (gcc makes five of them
@@ -71,7 +76,7 @@ namespace mote::detail {
 // The order puts what every handler needs into registers under the usual calling conventions.
 #if MOTE_CHECKS_IN_REGISTER
 // As wide as the register, of which run_engine() has to save all for its caller.
-#if __SIZEOF_POINTER__ == 8
+#if __SIZEOF_POINTER__ == 8 && MOTE_PINNED_REGISTERS
 #define MOTE_CHECK_REGISTERS(X) X(int64_t, checks)
 #else
 #define MOTE_CHECK_REGISTERS(X) X(int32_t, checks)
