@@ -32,6 +32,7 @@
 namespace mote {
 
 class Execution;
+struct FrameInfo;
 
 namespace detail {
 struct ExecutionData;
@@ -67,6 +68,12 @@ class Host {
   // deadline of its RunLimits has passed. A host function that waits asks this now and then, and
   // returns early: the guest stops soon after.
   bool is_asked_to_stop() const;
+
+  // Who called: fills `frames` with the innermost frames of the guest, which is at the call, and
+  // returns how many there are, which can be more than fit. Within Host::call, those that are
+  // beyond the host function that made it are not among them; 0 if the host called this function
+  // itself. Cost: depth times code size of a function.
+  uint32_t backtrace(Span<FrameInfo> frames) const;
 
   // Calls a guest function on the same guest stack and waits for it. `results` must have room for
   // all of its results. A trap of the callee is returned as an error; return it as a trap

@@ -59,6 +59,10 @@ mote_error_code mote_take_bytes(mote_host* host, const uint32_t** at, void** byt
 
 bool mote_host_is_asked_to_stop(const mote_host* host) { return of(host).is_asked_to_stop(); }
 
+uint32_t mote_host_backtrace(const mote_host* host, mote_frame* frames, uint32_t count) {
+  return of(host).backtrace(Span<FrameInfo>(reinterpret_cast<FrameInfo*>(frames), count));
+}
+
 mote_host_status mote_host_forward(mote_host* host, const mote_host_function* to, void* context,
                                    uint32_t* slots) {
   Host other = of(host).with_context(context);

@@ -106,7 +106,7 @@ void mote_wasi_files_init(mote_wasi_files* files, mote_wasi* streams,
                           size_t count, void* links, size_t links_size) {
   for (size_t i = 0; i < count; i++) new (&descriptors[i]) WasiDescriptor();
   FileSystem with;
-  memcpy(static_cast<void*>(&with), system, sizeof with);
+  if (system != nullptr) memcpy(static_cast<void*>(&with), system, sizeof with);
   new (files) WasiFiles(*reinterpret_cast<Wasi*>(streams), with,
                         Span<WasiDescriptor>(reinterpret_cast<WasiDescriptor*>(descriptors), count),
                         of(links, links == nullptr ? 0 : links_size));
