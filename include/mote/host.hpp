@@ -21,6 +21,7 @@
 // constant time and no memory where nothing else is said.
 #pragma once
 
+#include <mote/mote_host.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -157,9 +158,23 @@ struct ExternRef {
 };
 
 namespace detail {
-// `slots`: the parameters as they lie in the guest's frame: 32-bit slots, two for i64 and f64. The
+// What the engine calls: a type that C has, too, as C functions are called in the same way. `slots`
+// are the parameters as they lie in the guest's frame: 32-bit slots, two for i64 and f64. The
 // result replaces them.
-using HostThunk = HostStatus (*)(Host& host, uint8_t* slots);
+using HostThunk = mote_host_callback;
+inline HostStatus call_thunk(HostThunk thunk, Host& host, uint8_t* slots) {
+  const mote_host_status status =
+      thunk(reinterpret_cast<mote_host*>(&host), static_cast<uint32_t*>(static_cast<void*>(slots)));
+  return {static_cast<HostStatus::Kind>(status.kind), static_cast<ErrorCode>(status.code),
+          status.value};
+}
+// A C++ function as one.
+template <HostStatus (*kFunction)(Host& host, uint8_t* slots)>
+mote_host_status as_thunk(mote_host* host, uint32_t* slots) {
+  const HostStatus status =
+      kFunction(*reinterpret_cast<Host*>(host), reinterpret_cast<uint8_t*>(slots));
+  return {status.kind, static_cast<uint8_t>(status.code), status.value};
+}
 }  // namespace detail
 
 // One entry of a table of host functions. Make it with host_function<>().
@@ -186,7 +201,7 @@ constexpr HostFunction host_function(const char* module_name, const char* field_
   return HostFunction{module_name, field_name,
                       FunctionType{B::kParameterTypes.types, B::kResultTypes.types, B::kParameters,
                                    B::kResultCount},
-                      &B::thunk};
+                      detail::as_thunk<B::call>};
 }
 
 }  // namespace mote

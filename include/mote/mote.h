@@ -35,6 +35,7 @@
 #ifndef MOTE_MOTE_H
 #define MOTE_MOTE_H
 
+#include <mote/mote_host.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -240,8 +241,6 @@ typedef struct mote_store {
 typedef struct mote_module mote_module;
 /* An instance of a module (4.2.5). */
 typedef struct mote_instance mote_instance;
-/* What a host function sees of the guest that called it. Valid during the call only. */
-typedef struct mote_host mote_host;
 
 /* How the store's buffer is used, in bytes. */
 typedef struct mote_memory_report {
@@ -620,27 +619,6 @@ typedef struct mote_guest {
 uint32_t mote_round_robin_turn(mote_guest* guests, size_t count);
 
 /* ---- Host functions -------------------------------------------------------------------------- */
-
-/* How a host function ended: make it with the functions below. */
-typedef struct mote_host_status {
-  uint8_t kind;   /* MOTE_STATUS_RETURNED, ... */
-  uint8_t code;   /* MOTE_STATUS_TRAPPED: a mote_error_code */
-  uint32_t value; /* MOTE_STATUS_TRAPPED: shows as `index` of the trap */
-} mote_host_status;
-
-/* A C function that guests import. `slots` holds the arguments, and takes the results in their
- * place: 32-bit slots, two for i64 and f64. Read all arguments before you write a result:
- *
- *   static mote_host_status multiply(mote_host* host, uint32_t* slots) {
- *     const uint32_t* at = slots;
- *     const int64_t a = mote_take_i64(&at);
- *     const int32_t b = mote_take_i32(&at);
- *     mote_put_i64(&slots, a * b);
- *     return mote_returned();
- *   }
- *
- * It must use as many as its type in the table says. */
-typedef mote_host_status (*mote_host_callback)(mote_host* host, uint32_t* slots);
 
 /* An entry of a table of host functions, which can be constant and lie in flash. The type is
  * compared with that of the import when a module is instantiated. For such tables at file scope, in

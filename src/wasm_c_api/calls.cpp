@@ -202,7 +202,7 @@ wasm_func_t* make_host_func(wasm_store_t* store, const wasm_functype_t* type) {
       HostFunction{"", "",
                    FunctionType{types, types + params->size, static_cast<uint16_t>(params->size),
                                 static_cast<uint16_t>(results->size)},
-                   &call_host};
+                   detail::as_thunk<call_host>};
   func->value = Extern::of(func->host, func);
   return func;
 }

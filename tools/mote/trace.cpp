@@ -65,7 +65,7 @@ HostStatus Trace::call(Host& host, uint8_t* slots) {
   const std::string arguments = to_text(function.type.parameter_types(), slots);
   const std::string caller = caller_text(host);
   Host inner = host.with_context(traced.context);
-  const HostStatus status = traced.thunk(inner, slots);
+  const HostStatus status = detail::call_thunk(traced.thunk, inner, slots);
   // What the guest printed comes first.
   std::fflush(stdout);
   std::fprintf(stderr, "call %s.%s(%s)%s%s\n", function.module_name, function.field_name,
@@ -79,7 +79,7 @@ Error Trace::provide(Store& store, Span<const HostFunction> functions, void* con
   for (const HostFunction& function : functions) {
     functions_.push_back({function, function.thunk, context});
     Traced& traced = functions_.back();
-    traced.function.thunk = call;
+    traced.function.thunk = detail::as_thunk<call>;
     const Error error = store.provide(Span<const HostFunction>(&traced.function, 1), &traced);
     if (!error.ok()) return error;
   }
