@@ -12,6 +12,8 @@ struct World {
   Instance* instance = nullptr;
   int depth = 0;
   Error nested;
+  FrameInfo callers[8];
+  uint32_t caller_count = 0;
 };
 
 void log_text(Host& host, StringView text) {
@@ -22,7 +24,9 @@ HostResult<uint32_t> later(uint32_t) { return not_yet(); }
 
 __attribute__((noinline)) void native_stack(Host& host) {
   volatile char here = 0;
-  host.context_as<World>().stack_positions.push_back(reinterpret_cast<uintptr_t>(&here));
+  World& world = host.context_as<World>();
+  world.stack_positions.push_back(reinterpret_cast<uintptr_t>(&here));
+  world.caller_count = host.backtrace(world.callers);
 }
 
 // A sanitizer may move a frame a little. Growth would show thousands of times.
@@ -35,7 +39,10 @@ void expect_same_depth(const std::vector<uintptr_t>& positions) {
 // Calls the guest's "back" (which calls this again) `depth` times.
 HostResult<uint32_t> call_back(Host& host, uint32_t depth) {
   World& world = host.context_as<World>();
-  if (depth == 0) return uint32_t{1};
+  if (depth == 0) {
+    world.caller_count = host.backtrace(world.callers);
+    return uint32_t{1};
+  }
   const Value argument = Value::i32(static_cast<int32_t>(depth - 1));
   Value result;
   const Error error = host.call(host.instance().function("back"), Span<const Value>(&argument, 1),
@@ -116,6 +123,79 @@ TEST(Host, CanCallBackIntoTheGuest) {
   EXPECT_EQ(call(f.execution, *f.world.instance, "back", {4}), 32);
   EXPECT_EQ(trap_of(f.execution, *f.world.instance, "back", {100}).code, ErrorCode::kHostNesting);
   EXPECT_EQ(call(f.execution, *f.world.instance, "back", {2}), 8);
+}
+
+TEST(Host, AFunctionCanTellWhoCalledIt) {
+  Fixture f;
+  const std::vector<uint8_t> bytes = wasm("host");
+  const auto expect_callers = [&](std::initializer_list<StringView> names) {
+    ASSERT_EQ(f.world.caller_count, names.size());
+    uint32_t i = 0;
+    for (const StringView name : names) {
+      EXPECT_EQ(f.world.callers[i].instance, f.world.instance);
+      EXPECT_EQ(f.world.callers[i].name, name);
+      ASSERT_LT(f.world.callers[i].offset, bytes.size());
+      EXPECT_EQ(bytes[f.world.callers[i].offset], 0x10);  // call
+      i++;
+    }
+  };
+  call(f.execution, *f.world.instance, "deep", {2});
+  expect_callers({"deep", "deep", "deep"});
+  EXPECT_EQ(f.execution.backtrace({}), 0u);
+  // More than there is room for.
+  call(f.execution, *f.world.instance, "deep", {99});
+  EXPECT_EQ(f.world.caller_count, 100u);
+  EXPECT_EQ(f.world.callers[7].name, "deep");
+  // After a pause.
+  f.execution.set_fuel(10);
+  const Value rounds = Value::i32(20);
+  ASSERT_EQ(f.execution.run(f.world.instance->function("long"), Span<const Value>(&rounds, 1)),
+            RunState::kOutOfFuel);
+  const uint32_t first_call = f.world.callers[0].offset;
+  f.execution.set_fuel(100);
+  ASSERT_EQ(f.execution.resume(), RunState::kDone);
+  expect_callers({"long"});
+  EXPECT_GT(f.world.callers[0].offset, first_call);
+  // The guest that was called from a host function, without what is beyond that.
+  call(f.execution, *f.world.instance, "back", {2});
+  expect_callers({"back"});
+  // Called by the host itself.
+  call(f.execution, *f.world.instance, "direct", {});
+  expect_callers({});
+}
+
+// The same seen by who has the execution, also in the middle of nested calls.
+TEST(Host, AnExecutionHasABacktraceWithinAHostFunction) {
+  static Execution* watched = nullptr;
+  static uint32_t count = 0;
+  struct Watch {
+    static HostResult<uint32_t> look(Host& host, uint32_t depth) {
+      Value result = Value::i32(0);
+      const Value less = Value::i32(static_cast<int32_t>(depth) - 1);
+      if (depth != 0) {
+        EXPECT_TRUE(host.call(host.instance().function("back"), Span<const Value>(&less, 1),
+                              Span<Value>(&result, 1))
+                        .ok());
+      }
+      FrameInfo frame;
+      EXPECT_EQ(watched->backtrace(Span<FrameInfo>(&frame, 1)), 1u);
+      EXPECT_EQ(frame.name, "back");
+      EXPECT_TRUE(watched->trap().ok());
+      count++;
+      return static_cast<uint32_t>(result.as_i32());
+    }
+  };
+  static constexpr HostFunction kLook[] = {host_function<Watch::look>("host", "call_back")};
+  TestStore test;
+  World world;
+  ASSERT_TRUE(test.store.provide(kHost, &world).ok());
+  ASSERT_TRUE(test.store.provide(kLook).ok());
+  Instance* const instance = test.add("host");
+  Execution execution(test.store, 4096);
+  watched = &execution;
+  count = 0;
+  call(execution, *instance, "back", {3});
+  EXPECT_EQ(count, 4u);
 }
 
 TEST(Host, AnInterruptIsNotLostInCallsBack) {

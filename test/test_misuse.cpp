@@ -92,6 +92,44 @@ TEST(Misuse, AnInstanceOfAnotherStoreCannotBeStarted) {
   EXPECT_EQ(guest.execution.start_instance(second.instance).code, ErrorCode::kNotAFunction);
 }
 
+TEST(Misuse, AnInstanceThatIsNotThereOrOfAnotherStoreGetsNoName) {
+  Guest guest;
+  TestStore other;
+  Instance* const foreign = other.add("guest");
+  const size_t used = guest.store.memory().used;
+  EXPECT_EQ(guest.store.name_instance("none", nullptr).code, ErrorCode::kNotInStore);
+  EXPECT_EQ(guest.store.name_instance("foreign", foreign).code, ErrorCode::kNotInStore);
+  EXPECT_EQ(guest.store.memory().used, used);
+  EXPECT_EQ(class_of(ErrorCode::kNotInStore), ErrorClass::kUsage);
+  ASSERT_TRUE(guest.store.name_instance("guest", guest.instance).ok());
+  Store without({});
+  EXPECT_EQ(without.name_instance("guest", guest.instance).code, ErrorCode::kOutOfMemory);
+}
+
+TEST(Misuse, AModuleThatIsNotThereOrOfAnotherStoreCannotBeInstantiated) {
+  Guest guest;
+  TestStore other;
+  const Module& foreign = other.add("guest")->module();
+  const MemoryReport before = guest.store.memory();
+  Instance* instance = guest.instance;
+  EXPECT_EQ(guest.store.instantiate(nullptr, &instance).code, ErrorCode::kNotInStore);
+  EXPECT_EQ(instance, nullptr);
+  instance = guest.instance;
+  EXPECT_EQ(guest.store.instantiate(&foreign, &instance).code, ErrorCode::kNotInStore);
+  EXPECT_EQ(instance, nullptr);
+  for (const Module* module : {static_cast<const Module*>(nullptr), &foreign}) {
+    instance = guest.instance;
+    EXPECT_EQ(guest.store.instantiate(module, Span<const Extern>(), &instance).code,
+              ErrorCode::kNotInStore);
+    EXPECT_EQ(instance, nullptr);
+  }
+  EXPECT_EQ(guest.store.memory().used, before.used);
+  // What a reset took away is noticed as long as nothing new lies there.
+  const Module& stale = guest.instance->module();
+  ASSERT_TRUE(guest.store.reset().ok());
+  EXPECT_EQ(guest.store.instantiate(&stale, &instance).code, ErrorCode::kNotInStore);
+}
+
 TEST(Misuse, AnInstanceFromBeforeAResetCannotBeStarted) {
   Guest guest;
   Instance* const stale = guest.instance;
@@ -100,6 +138,83 @@ TEST(Misuse, AnInstanceFromBeforeAResetCannotBeStarted) {
   Execution fresh(guest.store, 1024);
   EXPECT_EQ(fresh.start_instance(stale).code, ErrorCode::kNotAFunction);
   EXPECT_EQ(fresh.state(), RunState::kIdle);
+}
+
+// ---- Destroying what runs --------------------------------------------------------------------
+
+// The guest ends with the host function; its memory comes back when it has ended.
+TEST(Misuse, AHostFunctionMayDestroyItsOwnExecutionAtAnyDepth) {
+  for (const bool is_limited : {false, true}) {
+    for (uint32_t nested = 0; nested < 3; nested++) {
+      Guest guest;
+      const size_t before = guest.store.memory().scratch;
+      auto own = std::make_unique<Execution>(guest.store, 4096);
+      const size_t scratch = guest.store.memory().scratch;
+      uint32_t depth = 0;
+      guest.does = [&](Host& host, uint32_t what) -> HostResult<uint32_t> {
+        if (depth++ == nested) {
+          own.reset();
+        } else {
+          Value result;
+          const Value argument = Value::i32(7);
+          EXPECT_EQ(host.call(host.instance().function("around"), Span<const Value>(&argument, 1),
+                              Span<Value>(&result, 1))
+                        .code,
+                    ErrorCode::kKilled);
+        }
+        EXPECT_EQ(guest.store.memory().scratch, scratch);
+        return what;
+      };
+      const Value seven = Value::i32(7);
+      ASSERT_TRUE(
+          own->start(guest.instance->function("around"), Span<const Value>(&seven, 1)).ok());
+      RunLimits limits;
+      limits.share = 1000;
+      EXPECT_EQ(is_limited ? own->resume(limits) : own->resume(), RunState::kTrapped);
+      EXPECT_EQ(depth, nested + 1);
+      EXPECT_LT(limits.share, is_limited ? 1000 : 1001);
+      EXPECT_EQ(guest.store.memory().scratch, before);
+      guest.does = [](Host&, uint32_t what) { return what; };
+      guest.expect_around(7);
+      EXPECT_TRUE(guest.store.reset().ok());
+    }
+  }
+}
+
+// The memory of an execution that was made later comes back with it.
+TEST(Misuse, AHostFunctionMayDestroyItsOwnAndALaterExecution) {
+  Guest guest;
+  const size_t before = guest.store.memory().scratch;
+  auto own = std::make_unique<Execution>(guest.store, 4096);
+  auto later = std::make_unique<Execution>(guest.store, 512);
+  guest.does = [&](Host&, uint32_t) -> HostResult<uint32_t> {
+    own.reset();
+    later.reset();
+    later = std::make_unique<Execution>(guest.store, 256);
+    return not_yet();  // it is too late to wait
+  };
+  const Value seven = Value::i32(7);
+  EXPECT_EQ(own->run(guest.instance->function("around"), Span<const Value>(&seven, 1)),
+            RunState::kTrapped);
+  later.reset();
+  EXPECT_EQ(guest.store.memory().scratch, before);
+}
+
+TEST(Misuse, AGuestMayLeaveTheRoundWithinItsTurn) {
+  Guest guest;
+  auto own = std::make_unique<Execution>(guest.store, 4096);
+  RoundRobin::Guest guests[] = {{own.get(), 100}, {&guest.execution, 100}};
+  guest.does = [&](Host&, uint32_t what) {
+    own.reset();
+    guests[0].execution = nullptr;
+    return what;
+  };
+  const Value seven = Value::i32(7);
+  const Function around = guest.instance->function("around");
+  ASSERT_TRUE(own->start(around, Span<const Value>(&seven, 1)).ok());
+  ASSERT_TRUE(guest.execution.start(around, Span<const Value>(&seven, 1)).ok());
+  EXPECT_EQ(RoundRobin(guests).turn(), 0u);
+  EXPECT_EQ(guest.execution.result(0).as_i32(), 1 + 7 + 77 + 1);
 }
 
 // ---- Entering what runs ----------------------------------------------------------------------

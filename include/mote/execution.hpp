@@ -73,7 +73,10 @@ class Execution {
   // Store::reset(), but before the store. Cost: linear in `stack_bytes`, for stack_peak().
   Execution(Store& store, uint32_t stack_bytes);
   // Gives the memory back when the executions that were made after this one are gone, too, and when
-  // no loader is alive. A paused call is gone. Not from within its own host function.
+  // no loader is alive. A paused call is gone. From within its own host function, the call is
+  // killed: it ends when that function returns, resume() returns kTrapped, and only then the memory
+  // comes back. Whoever called resume() or run() must not touch the execution afterwards; so not
+  // where that is Instance::call() or a TypedFunction, which look at its results.
   ~Execution();
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
@@ -137,8 +140,9 @@ class Execution {
   // state() is kTrapped. A host's exit is kHostExit with the code in `index`. Cost: that of
   // backtrace().
   Error trap() const;
-  // Fills `frames` with the innermost frames of a call that is trapped or paused; returns how many
-  // there are in all, which can be more than fit. Cost: depth times code size of a function.
+  // Fills `frames` with the innermost frames of a call that is trapped, paused, or in a host
+  // function (see Host::backtrace); returns how many there are in all, which can be more than fit.
+  // Cost: depth times code size of a function.
   uint32_t backtrace(Span<FrameInfo> frames) const;
 
   // Most bytes of the guest's stack that calls have used so far. Cost: the size of the stack.

@@ -21,6 +21,7 @@
 // constant time and no memory where nothing else is said.
 #pragma once
 
+#include <mote/mote_host.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@
 namespace mote {
 
 class Execution;
+struct FrameInfo;
 
 namespace detail {
 struct ExecutionData;
@@ -67,6 +69,12 @@ class Host {
   // deadline of its RunLimits has passed. A host function that waits asks this now and then, and
   // returns early: the guest stops soon after.
   bool is_asked_to_stop() const;
+
+  // Who called: fills `frames` with the innermost frames of the guest, which is at the call, and
+  // returns how many there are, which can be more than fit. Within Host::call, those that are
+  // beyond the host function that made it are not among them; 0 if the host called this function
+  // itself. Cost: depth times code size of a function.
+  uint32_t backtrace(Span<FrameInfo> frames) const;
 
   // Calls a guest function on the same guest stack and waits for it. `results` must have room for
   // all of its results. A trap of the callee is returned as an error; return it as a trap
@@ -150,9 +158,23 @@ struct ExternRef {
 };
 
 namespace detail {
-// `slots`: the parameters as they lie in the guest's frame: 32-bit slots, two for i64 and f64. The
+// What the engine calls: a type that C has, too, as C functions are called in the same way. `slots`
+// are the parameters as they lie in the guest's frame: 32-bit slots, two for i64 and f64. The
 // result replaces them.
-using HostThunk = HostStatus (*)(Host& host, uint8_t* slots);
+using HostThunk = mote_host_callback;
+inline HostStatus call_thunk(HostThunk thunk, Host& host, uint8_t* slots) {
+  const mote_host_status status =
+      thunk(reinterpret_cast<mote_host*>(&host), static_cast<uint32_t*>(static_cast<void*>(slots)));
+  return {static_cast<HostStatus::Kind>(status.kind), static_cast<ErrorCode>(status.code),
+          status.value};
+}
+// A C++ function as one.
+template <HostStatus (*kFunction)(Host& host, uint8_t* slots)>
+mote_host_status as_thunk(mote_host* host, uint32_t* slots) {
+  const HostStatus status =
+      kFunction(*reinterpret_cast<Host*>(host), reinterpret_cast<uint8_t*>(slots));
+  return {status.kind, static_cast<uint8_t>(status.code), status.value};
+}
 }  // namespace detail
 
 // One entry of a table of host functions. Make it with host_function<>().
@@ -179,7 +201,7 @@ constexpr HostFunction host_function(const char* module_name, const char* field_
   return HostFunction{module_name, field_name,
                       FunctionType{B::kParameterTypes.types, B::kResultTypes.types, B::kParameters,
                                    B::kResultCount},
-                      &B::thunk};
+                      detail::as_thunk<B::call>};
 }
 
 }  // namespace mote

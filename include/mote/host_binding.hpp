@@ -187,7 +187,7 @@ struct HostBindingFor {
     }
   }
 
-  static HostStatus thunk(Host& host, uint8_t* slots) {
+  static HostStatus call(Host& host, uint8_t* slots) {
     return call(host, slots, typename MakeIndices<sizeof...(P)>::Type{});
   }
 };

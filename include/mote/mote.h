@@ -14,9 +14,9 @@
  * - Functions that can fail return MOTE_kOk (0) or what went wrong; those that have a parameter
  *   `error` put the details there, unless it is NULL.
  * - A module, an instance or a function that is not there (NULL, as after a failure) is refused:
- *   MOTE_kArguments, or MOTE_kNotAFunction, or, by what cannot fail, 0, NULL, false or an empty
- * text. Other pointers must not be NULL where nothing else is said. Lists may be NULL if their
- * count is 0.
+ *   MOTE_kNotInStore, MOTE_kArguments, or MOTE_kNotAFunction, or, by what cannot fail, 0, NULL,
+ * false or an empty text. Other pointers must not be NULL where nothing else is said. Lists may be
+ * NULL if their count is 0.
  * - Texts given to Mote are zero-terminated UTF-8, and copied where nothing else is said. Texts
  * from Mote are mote_string: not terminated, valid as long as the module.
  * - One thread at a time uses a store and everything in it, except mote_execution_interrupt() and
@@ -35,6 +35,7 @@
 #ifndef MOTE_MOTE_H
 #define MOTE_MOTE_H
 
+#include <mote/mote_host.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -240,8 +241,6 @@ typedef struct mote_store {
 typedef struct mote_module mote_module;
 /* An instance of a module (4.2.5). */
 typedef struct mote_instance mote_instance;
-/* What a host function sees of the guest that called it. Valid during the call only. */
-typedef struct mote_host mote_host;
 
 /* How the store's buffer is used, in bytes. */
 typedef struct mote_memory_report {
@@ -444,18 +443,17 @@ typedef struct mote_function {
 } mote_function;
 
 /* Makes an instance (4.5.4; 7.1 module_instantiate without its last step): resolves imports by
- * name, makes tables, memories and globals, copies segments. `module` must be one of this store.
- * Does not run the start function: mote_start_instance() does, and must be called next if the
- * module has one.
+ * name, makes tables, memories and globals, copies segments. Does not run the start function:
+ * mote_start_instance() does, and must be called next if the module has one.
  * `*instance` becomes NULL if it fails: with MOTE_kUnknownImport, MOTE_kIncompatibleImport,
- * MOTE_kOutOfMemory, MOTE_kTooManyFunctions, MOTE_kArguments (no module), or a trap (a segment out
- * of bounds, MOTE_kMemoryQuota). Cost: the size of the tables and segments, and the search for each
- * import; long-lived memory for what the instance consists of. */
+ * MOTE_kOutOfMemory, MOTE_kTooManyFunctions, MOTE_kNotInStore (no module, or one of another store),
+ * or a trap (a segment out of bounds, MOTE_kMemoryQuota). Cost: the size of the tables and
+ * segments, and the search for each import; long-lived memory for what the instance consists of. */
 mote_error_code mote_instantiate(mote_store* store, const mote_module* module,
                                  mote_instance** instance, mote_error* error);
-/* Offers all exports of `instance`, one of this store, for import under `name`. Names given later
- * come first. Fails with MOTE_kOutOfMemory or MOTE_kArguments (no instance). Cost: the length of
- * the name, also in long-lived memory. */
+/* Offers all exports of `instance` for import under `name`. Names given later come first. Fails
+ * with MOTE_kOutOfMemory or MOTE_kNotInStore (no instance, or one of another store). Cost: the
+ * length of the name, also in long-lived memory. */
 mote_error_code mote_name_instance(mote_store* store, const char* name, mote_instance* instance);
 
 /* The module that it is an instance of; NULL if there is no instance. */
@@ -537,7 +535,9 @@ typedef struct mote_frame {
 mote_error_code mote_execution_init(mote_execution* execution, mote_store* store,
                                     uint32_t stack_bytes);
 /* Gives the memory back when the executions that were made later are gone, too, and no loader is
- * there. Not while it runs. */
+ * there. In a host function that it called, the call is killed, and the memory comes back when
+ * mote_resume() returns (MOTE_TRAPPED); the execution must not be used any more, so not where
+ * mote_run() runs it. */
 void mote_execution_destroy(mote_execution* execution);
 /* Why nothing can be started at all (MOTE_kOutOfMemory, MOTE_kStoreReset), or why the latest
  * mote_run() could not start; MOTE_kOk if neither failed. */
@@ -592,8 +592,9 @@ mote_error_code mote_complete(mote_execution* execution, const mote_value* resul
  * MOTE_kHostExit and MOTE_kHostTrap `index` is the host function's number. Cost: that of
  * mote_backtrace(). */
 mote_error_code mote_trap_of(const mote_execution* execution, mote_error* error);
-/* Fills `frames` with the innermost frames of a call that is trapped or paused. Returns how many
- * there are in all, which can be more than `count`. Cost: depth times code size of a function. */
+/* Fills `frames` with the innermost frames of a call that is trapped, paused, or in a host function
+ * (see mote_host_backtrace()). Returns how many there are in all, which can be more than `count`.
+ * Cost: depth times code size of a function. */
 uint32_t mote_backtrace(const mote_execution* execution, mote_frame* frames, uint32_t count);
 /* Most bytes of the guest's stack that calls have used. Cost: the size of the stack. */
 uint32_t mote_stack_peak(const mote_execution* execution);
@@ -618,27 +619,6 @@ typedef struct mote_guest {
 uint32_t mote_round_robin_turn(mote_guest* guests, size_t count);
 
 /* ---- Host functions -------------------------------------------------------------------------- */
-
-/* How a host function ended: make it with the functions below. */
-typedef struct mote_host_status {
-  uint8_t kind;   /* MOTE_STATUS_RETURNED, ... */
-  uint8_t code;   /* MOTE_STATUS_TRAPPED: a mote_error_code */
-  uint32_t value; /* MOTE_STATUS_TRAPPED: shows as `index` of the trap */
-} mote_host_status;
-
-/* A C function that guests import. `slots` holds the arguments, and takes the results in their
- * place: 32-bit slots, two for i64 and f64. Read all arguments before you write a result:
- *
- *   static mote_host_status multiply(mote_host* host, uint32_t* slots) {
- *     const uint32_t* at = slots;
- *     const int64_t a = mote_take_i64(&at);
- *     const int32_t b = mote_take_i32(&at);
- *     mote_put_i64(&slots, a * b);
- *     return mote_returned();
- *   }
- *
- * It must use as many as its type in the table says. */
-typedef mote_host_status (*mote_host_callback)(mote_host* host, uint32_t* slots);
 
 /* An entry of a table of host functions, which can be constant and lie in flash. The type is
  * compared with that of the import when a module is instantiated. For such tables at file scope, in
@@ -750,6 +730,11 @@ mote_error_code mote_take_bytes(mote_host* host, const uint32_t** at, void** byt
 /* Whether somebody interrupted or killed the guest, or its deadline has passed. A host function
  * that waits asks this now and then, and returns early: the guest stops soon after. */
 bool mote_host_is_asked_to_stop(const mote_host* host);
+/* Who called: fills `frames` with the innermost frames of the guest, which is at the call. Returns
+ * how many there are in all, which can be more than `count`; 0 if the host called this function
+ * itself. Within mote_host_call(), what is beyond the host function that made it does not count.
+ * Cost: depth times code size of a function. */
+uint32_t mote_host_backtrace(const mote_host* host, mote_frame* frames, uint32_t count);
 /* Calls a guest's function on the same guest stack and waits for it. `results` must have room for
  * all its results. Fails with the trap of the callee: return it as a trap unless you can go on;
  * with MOTE_kNestedStop if it pauses, which cancels it; MOTE_kNotAFunction, MOTE_kArguments,

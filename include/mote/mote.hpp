@@ -2,6 +2,9 @@
 //
 // Numbers such as "4.5.4" in these headers are sections of the WebAssembly specification,
 // release 2.0; 7.1 is its appendix on embedding, followed by the name of the operation there.
+//
+// Pointers that results are written to (`Instance** instance`, `size_t* size`) must not be null;
+// handles (`const Module* module`, `Instance* instance`, a Function) may be, and are refused.
 #pragma once
 
 #include <mote/config.hpp>

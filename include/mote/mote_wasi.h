@@ -59,7 +59,7 @@ typedef struct mote_wasi_system {
 
 /* The world that one guest sees: storage that you provide. */
 typedef struct mote_wasi {
-  uintptr_t storage[16]; /* not for you */
+  uintptr_t storage[24]; /* not for you */
 } mote_wasi;
 
 /* Makes one. `system` is copied; NULL: all its functions are absent. `arguments` (the program's
@@ -247,15 +247,15 @@ typedef struct mote_wasi_descriptor {
 
 /* The files of one guest: storage that you provide. */
 typedef struct mote_wasi_files {
-  uintptr_t storage[40]; /* not for you */
+  uintptr_t storage[48]; /* not for you */
 } mote_wasi_files;
 
 /* Makes one. `streams` are the guest's standard streams, clock and sleep. `system` is copied.
- * `count` descriptors, which are cleared, bound how many files the guest can have open, the three
- * streams and the preopened directories included; it gets EMFILE beyond. `links` is for walking
- * through symbolic links (see WasiFiles in mote/wasi_files.hpp); NULL: links give ENAMETOOLONG.
- * `files`, `streams`, `descriptors` and `links` must stay as long as instances that import from it
- * are used. Cost: the descriptors. */
+ * NULL: all its functions are absent. `count` descriptors, which are cleared, bound how many files
+ * the guest can have open, the three streams and the preopened directories included; it gets EMFILE
+ * beyond. `links` is for walking through symbolic links (see WasiFiles in mote/wasi_files.hpp);
+ * NULL: links give ENAMETOOLONG. `files`, `streams`, `descriptors` and `links` must stay as long as
+ * instances that import from it are used. Cost: the descriptors. */
 void mote_wasi_files_init(mote_wasi_files* files, mote_wasi* streams,
                           const mote_file_system* system, mote_wasi_descriptor* descriptors,
                           size_t count, void* links, size_t links_size);

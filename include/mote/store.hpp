@@ -80,15 +80,17 @@ class Store {
   Error provide(Span<const HostFunction> functions, void* context = nullptr);
 
   // Offers all exports of `instance` for import under `name` (the test suite's "register"). The
-  // name is copied. A name given twice: the later instance counts. `instance` must be one of this
-  // store. Fails with kOutOfMemory. Cost: the length of the name, also in long-lived memory.
+  // name is copied. A name given twice: the later instance counts. Fails with kNotInStore
+  // (`instance` is null or not of this store) or kOutOfMemory. Cost: the number of instances, and
+  // the length of the name, that also in long-lived memory.
   Error name_instance(StringView name, Instance* instance);
 
   // Makes an instance (4.5.4; 7.1 module_instantiate, without its last step): resolves and checks
-  // imports, allocates tables, memory and globals, copies element and data segments. `module` must
-  // be one of this store. Does not run the start function: Execution::start_instance
-  // does, and must be called next when the module has one. Fails with a link error (kUnknownImport,
-  // kIncompatibleImport), kOutOfMemory, kTooManyFunctions (2^32 in all instances), or a trap: a
+  // imports, allocates tables, memory and globals, copies element and data segments. Does
+  // not run the start function: Execution::start_instance does, and must be called next when the
+  // module has one. Fails with a link error (kUnknownImport, kIncompatibleImport), kNotInStore
+  // (`module` is null or not of this store; one from before a reset may not be noticed),
+  // kOutOfMemory, kTooManyFunctions (2^32 in all instances), or a trap: a
   // segment out of bounds (kMemoryBounds, kTableBounds) or kMemoryQuota; what earlier segments
   // wrote to imported tables and memories stays, as the specification demands. `*instance` is null
   // then. A failure gives all memory back, but for that of a module that imports a table or a

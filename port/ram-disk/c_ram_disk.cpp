@@ -1,10 +1,8 @@
 // The file system in RAM for programs in C (see mote/mote_wasi.h).
-#include <mote/mote.h>
-#include <string.h>
-
 #include <mote/ram_disk.hpp>
 
 #include "base/placement_new.hpp"
+#include "c_api/table_calls.hpp"
 
 namespace {
 
@@ -13,6 +11,9 @@ static_assert(sizeof(mote_ram_disk) >= sizeof(mote::RamDisk) &&
               "mote_ram_disk is too small");
 
 mote::RamDisk& of(mote_ram_disk* disk) { return *reinterpret_cast<mote::RamDisk*>(disk); }
+mote::FileSystem files_of(void* disk) {
+  return of(static_cast<mote_ram_disk*>(disk)).file_system();
+}
 
 }  // namespace
 
@@ -22,11 +23,7 @@ void mote_ram_disk_init(mote_ram_disk* disk, void* memory, size_t size, uint64_t
 }
 
 mote_file_system mote_ram_disk_file_system(mote_ram_disk* disk) {
-  const mote::FileSystem files = of(disk).file_system();
-  mote_file_system out;
-  static_assert(sizeof out == sizeof files, "FileSystem");
-  memcpy(&out, static_cast<const void*>(&files), sizeof out);
-  return out;
+  return mote::c_api::c_files<files_of>(disk);
 }
 
 mote_file_handle mote_ram_disk_root(mote_ram_disk* disk) { return of(disk).root(); }

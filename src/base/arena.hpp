@@ -46,6 +46,11 @@ class Arena {
   // The same for the lowest scratch block, which grows downwards. Returns its new start, with the
   // old content at its beginning, or null.
   [[nodiscard]] void* extend_scratch(void* block, size_t old_size, size_t new_size);
+  // Whether `at` points into long-lived memory that is handed out.
+  bool has(const void* at) const {
+    const uint8_t* const byte = static_cast<const uint8_t*>(at);
+    return byte >= begin_ && byte < low_;
+  }
   bool is_last(const void* block, size_t size) const {
     return static_cast<const uint8_t*>(block) + size == low_;
   }

@@ -57,11 +57,10 @@ mote_error_code give_made(const Error& error, const Extern& made, mote_external*
 mote_error_code mote_instantiate_with(mote_store* store, const mote_module* module,
                                       const mote_external* imports, size_t count,
                                       mote_instance** instance, mote_error* error) {
-  *instance = nullptr;
-  if (module == nullptr) return give_null(error);
   Instance* made = nullptr;
   const Span<const Extern> given(reinterpret_cast<const Extern*>(imports), count);
-  const Error result = c_api::of(store).instantiate(&c_api::of(module), given, &made);
+  const auto* from = reinterpret_cast<const Module*>(module);
+  const Error result = c_api::of(store).instantiate(from, given, &made);
   *instance = c_api::to_c(made);
   return give(result, error);
 }

@@ -1,5 +1,5 @@
-// Host functions in the C API (see mote/mote.h). A C function is called like one of C++: the same
-// calling convention, the same slots, and no record of its own.
+// Host functions in the C API (see mote/mote.h). A C function is called like one of C++: through
+// the same type, with the same slots, and without a record of its own.
 #include "c_api/c_api.hpp"
 
 using namespace mote;
@@ -15,15 +15,10 @@ MOTE_SAME_LAYOUT(mote_function_type, FunctionType);
 MOTE_SAME_MEMBER(mote_function_type, results, FunctionType, results);
 MOTE_SAME_MEMBER(mote_function_type, parameter_count, FunctionType, parameter_count);
 MOTE_SAME_MEMBER(mote_function_type, result_count, FunctionType, result_count);
-MOTE_SAME_LAYOUT(mote_host_status, HostStatus);
-MOTE_SAME_MEMBER(mote_host_status, code, HostStatus, code);
-MOTE_SAME_MEMBER(mote_host_status, value, HostStatus, value);
 static_assert(static_cast<int>(MOTE_STATUS_TRAPPED) == static_cast<int>(HostStatus::kTrapped),
               "HostStatus");
 static_assert(static_cast<int>(MOTE_STATUS_NOT_YET) == static_cast<int>(HostStatus::kNotYet),
               "HostStatus");
-// Both are returned in the same way only if copying is trivial.
-static_assert(__is_trivially_copyable(HostStatus), "HostStatus");
 
 Host& of(mote_host* host) { return *reinterpret_cast<Host*>(host); }
 const Host& of(const mote_host* host) { return *reinterpret_cast<const Host*>(host); }
@@ -58,6 +53,10 @@ mote_error_code mote_take_bytes(mote_host* host, const uint32_t** at, void** byt
 }
 
 bool mote_host_is_asked_to_stop(const mote_host* host) { return of(host).is_asked_to_stop(); }
+
+uint32_t mote_host_backtrace(const mote_host* host, mote_frame* frames, uint32_t count) {
+  return of(host).backtrace(Span<FrameInfo>(reinterpret_cast<FrameInfo*>(frames), count));
+}
 
 mote_host_status mote_host_forward(mote_host* host, const mote_host_function* to, void* context,
                                    uint32_t* slots) {

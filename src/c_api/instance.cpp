@@ -6,17 +6,14 @@ using namespace mote::c_api;
 
 mote_error_code mote_instantiate(mote_store* store, const mote_module* module,
                                  mote_instance** instance, mote_error* error) {
-  *instance = nullptr;
-  if (module == nullptr) return give_null(error);
   Instance* made = nullptr;
-  const Error result = of(store).instantiate(&of(module), &made);
+  const Error result = of(store).instantiate(reinterpret_cast<const Module*>(module), &made);
   *instance = to_c(made);
   return give(result, error);
 }
 
 mote_error_code mote_name_instance(mote_store* store, const char* name, mote_instance* instance) {
-  if (instance == nullptr) return give_null();
-  return give(of(store).name_instance(name, &of(instance)).code);
+  return give(of(store).name_instance(name, reinterpret_cast<Instance*>(instance)).code);
 }
 
 const mote_module* mote_module_of(const mote_instance* instance) {

@@ -3,27 +3,23 @@
 #include <mote/wasi.hpp>
 
 #include "c_api/c_api.hpp"
+#include "c_api/table_calls.hpp"
 
 using namespace mote;
 using namespace mote::c_api;
 
 namespace {
 
-// The functions of a system are called as they are: only names of types differ.
-MOTE_SAME_LAYOUT(mote_wasi_system, WasiSystem);
-MOTE_SAME_MEMBER(mote_wasi_system, write, WasiSystem, write);
-MOTE_SAME_MEMBER(mote_wasi_system, read, WasiSystem, read);
-MOTE_SAME_MEMBER(mote_wasi_system, clock_time, WasiSystem, clock_time);
-MOTE_SAME_MEMBER(mote_wasi_system, clock_resolution, WasiSystem, clock_resolution);
-MOTE_SAME_MEMBER(mote_wasi_system, random, WasiSystem, random);
-MOTE_SAME_MEMBER(mote_wasi_system, sleep, WasiSystem, sleep);
-MOTE_SAME_MEMBER(mote_wasi_system, ready, WasiSystem, ready);
-MOTE_SAME_MEMBER(mote_wasi_system, yield, WasiSystem, yield);
 MOTE_SAME_LAYOUT(mote_bytes, Bytes);
 MOTE_SAME_LAYOUT(mote_mutable_bytes, MutableBytes);
-static_assert(__is_trivially_copyable(Bytes) && __is_trivially_copyable(MutableBytes),
-              "passed like mote_bytes");
-MOTE_FITS(mote_wasi, Wasi);
+
+// What C calls a mote_wasi begins with what C++ calls a Wasi.
+struct CWasi {
+  Wasi wasi;
+  mote_wasi_system system;  // what its functions get as their context
+};
+MOTE_FITS(mote_wasi, CWasi);
+static_assert(offsetof(CWasi, wasi) == 0, "CWasi");
 
 Span<const StringView> of(const mote_string* texts, size_t count) {
   return {reinterpret_cast<const StringView*>(texts), count};
@@ -34,9 +30,10 @@ Span<const StringView> of(const mote_string* texts, size_t count) {
 void mote_wasi_init(mote_wasi* wasi, const mote_wasi_system* system, const mote_string* arguments,
                     size_t argument_count, const mote_string* environment,
                     size_t environment_count) {
-  WasiSystem with;
-  if (system != nullptr) memcpy(static_cast<void*>(&with), system, sizeof with);
-  new (wasi) Wasi(with, ::of(arguments, argument_count), ::of(environment, environment_count));
+  CWasi& made = *reinterpret_cast<CWasi*>(wasi);
+  made.system = system == nullptr ? mote_wasi_system() : *system;
+  new (&made.wasi) Wasi(cpp_system(made.system), ::of(arguments, argument_count),
+                        ::of(environment, environment_count));
 }
 
 void mote_wasi_close(mote_wasi* wasi, uint32_t descriptor) {

@@ -1,34 +1,13 @@
-// Files for WASI in the C API (see mote/mote_wasi.h): a part of mote::wasi. The functions of a
-// system are called as they are: only names of types differ.
+// Files for WASI in the C API (see mote/mote_wasi.h): a part of mote::wasi.
 #include <mote/wasi_files.hpp>
 
 #include "c_api/c_api.hpp"
+#include "c_api/table_calls.hpp"
 
 using namespace mote;
 using namespace mote::c_api;
 
 namespace {
-
-MOTE_SAME_LAYOUT(mote_file_system, FileSystem);
-MOTE_SAME_MEMBER(mote_file_system, open, FileSystem, open);
-MOTE_SAME_MEMBER(mote_file_system, close, FileSystem, close);
-MOTE_SAME_MEMBER(mote_file_system, read, FileSystem, read);
-MOTE_SAME_MEMBER(mote_file_system, write, FileSystem, write);
-MOTE_SAME_MEMBER(mote_file_system, stat, FileSystem, stat);
-MOTE_SAME_MEMBER(mote_file_system, stat_at, FileSystem, stat_at);
-MOTE_SAME_MEMBER(mote_file_system, set_size, FileSystem, set_size);
-MOTE_SAME_MEMBER(mote_file_system, allocate, FileSystem, allocate);
-MOTE_SAME_MEMBER(mote_file_system, set_times, FileSystem, set_times);
-MOTE_SAME_MEMBER(mote_file_system, set_times_at, FileSystem, set_times_at);
-MOTE_SAME_MEMBER(mote_file_system, sync, FileSystem, sync);
-MOTE_SAME_MEMBER(mote_file_system, read_directory, FileSystem, read_directory);
-MOTE_SAME_MEMBER(mote_file_system, create_directory, FileSystem, create_directory);
-MOTE_SAME_MEMBER(mote_file_system, remove_directory, FileSystem, remove_directory);
-MOTE_SAME_MEMBER(mote_file_system, unlink, FileSystem, unlink);
-MOTE_SAME_MEMBER(mote_file_system, rename, FileSystem, rename);
-MOTE_SAME_MEMBER(mote_file_system, link, FileSystem, link);
-MOTE_SAME_MEMBER(mote_file_system, create_link, FileSystem, create_link);
-MOTE_SAME_MEMBER(mote_file_system, read_link, FileSystem, read_link);
 
 MOTE_SAME_LAYOUT(mote_file_stat, FileStat);
 MOTE_SAME_MEMBER(mote_file_stat, type, FileStat, type);
@@ -63,7 +42,13 @@ MOTE_SAME_MEMBER(mote_wasi_descriptor, inheriting, WasiDescriptor, inheriting);
 MOTE_SAME_MEMBER(mote_wasi_descriptor, offset, WasiDescriptor, offset);
 MOTE_SAME_MEMBER(mote_wasi_descriptor, is_preopened, WasiDescriptor, is_preopened);
 MOTE_SAME_MEMBER(mote_wasi_descriptor, name, WasiDescriptor, name);
-MOTE_FITS(mote_wasi_files, WasiFiles);
+
+// What C calls a mote_wasi_files.
+struct CWasiFiles {
+  WasiFiles files;
+  mote_file_system system;  // what its functions get as their context
+};
+MOTE_FITS(mote_wasi_files, CWasiFiles);
 static_assert(sizeof(wasi::Errno) == sizeof(mote_errno), "Errno");
 #define MOTE_SAME_ERRNO(c_name, cpp_name) \
   static_assert(static_cast<int>(c_name) == static_cast<int>(wasi::cpp_name), #c_name)
@@ -97,7 +82,9 @@ MOTE_SAME_ERRNO(MOTE_ERRNO_ILLEGAL_SEEK, kIllegalSeek);
 MOTE_SAME_ERRNO(MOTE_ERRNO_CROSS_DEVICE, kCrossDevice);
 MOTE_SAME_ERRNO(MOTE_ERRNO_NOT_CAPABLE, kNotCapable);
 
-WasiFiles& of_files(mote_wasi_files* files) { return *reinterpret_cast<WasiFiles*>(files); }
+WasiFiles& of_files(mote_wasi_files* files) {
+  return reinterpret_cast<CWasiFiles*>(files)->files;
+}
 
 }  // namespace
 
@@ -105,11 +92,12 @@ void mote_wasi_files_init(mote_wasi_files* files, mote_wasi* streams,
                           const mote_file_system* system, mote_wasi_descriptor* descriptors,
                           size_t count, void* links, size_t links_size) {
   for (size_t i = 0; i < count; i++) new (&descriptors[i]) WasiDescriptor();
-  FileSystem with;
-  memcpy(static_cast<void*>(&with), system, sizeof with);
-  new (files) WasiFiles(*reinterpret_cast<Wasi*>(streams), with,
-                        Span<WasiDescriptor>(reinterpret_cast<WasiDescriptor*>(descriptors), count),
-                        of(links, links == nullptr ? 0 : links_size));
+  CWasiFiles& made = *reinterpret_cast<CWasiFiles*>(files);
+  made.system = system == nullptr ? mote_file_system() : *system;
+  new (&made.files)
+      WasiFiles(*reinterpret_cast<Wasi*>(streams), cpp_files(made.system),
+                Span<WasiDescriptor>(reinterpret_cast<WasiDescriptor*>(descriptors), count),
+                of(links, links == nullptr ? 0 : links_size));
 }
 
 void mote_wasi_files_destroy(mote_wasi_files* files) { of_files(files).~WasiFiles(); }

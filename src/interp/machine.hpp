@@ -175,7 +175,8 @@ struct ExecutionData {
   uint32_t trap_value = 0;
   RunState state = RunState::kIdle;
   uint8_t interrupt_requested = 0;
-  uint8_t kill_requested = 0;
+  uint8_t kill_requested = 0;  // or kAbandoned: to be given back as well, when the run has ended
+  static constexpr uint8_t kAbandoned = 2;
   uint8_t host_nesting = 0;
   uint64_t fuel = kUnlimitedFuel;  // beyond `checks`
   LimitedRun* limited_run = nullptr;

@@ -22,6 +22,10 @@ namespace detail {
 // An execution and the scratch memory that it takes from its store.
 struct OwnedExecution : ExecutionData {
   ScratchOwner owner;
+
+  static void give_back(ExecutionData& execution) {
+    static_cast<OwnedExecution&>(execution).owner.release(*execution.store);
+  }
 };
 
 namespace {
@@ -37,21 +41,10 @@ bool arguments_match(const FunctionType& type, Span<const Value> arguments) {
   return true;
 }
 
-// An embedder can mix up stores, and hold what a reset took away.
-bool has_instance(const StoreData& store, const Instance& wanted) {
-  for (const InstanceData* instance = store.instances; instance != nullptr;
-       instance = instance->next) {
-    if (instance == &wanted) return true;
-  }
-  return false;
-}
-
 // Puts a call of `function` at `frame`, to return to the exit stub.
 ErrorCode prepare_call(ExecutionData& execution, Function function, Span<const Value> arguments,
                        uint8_t* frame) {
-  if (!function.exists() || !has_instance(*execution.store, *function.instance)) {
-    return ErrorCode::kNotAFunction;
-  }
+  if (!execution.store->has(function.instance)) return ErrorCode::kNotAFunction;
   InstanceData& instance = InstanceData::of(*function.instance);
   if (function.index >= instance.module->function_count()) return ErrorCode::kNotAFunction;
   const FunctionType& type = instance.module->function_type(function.index);
@@ -273,8 +266,12 @@ Execution::Execution(Store& store, uint32_t stack_bytes)
 }
 
 Execution::~Execution() {
-  if (ExecutionData* own = data()) {
-    static_cast<detail::OwnedExecution*>(own)->owner.release(*own->store);
+  ExecutionData* const own = data();
+  if (own == nullptr) return;
+  if (own->host_nesting != 0) {
+    own->kill_requested = ExecutionData::kAbandoned;  // the guest is still on it: see resume()
+  } else {
+    detail::OwnedExecution::give_back(*own);
   }
 }
 
@@ -306,9 +303,7 @@ Error Execution::start(Function function, Span<const Value> arguments) {
 Error Execution::start_instance(Instance* instance) {
   ExecutionData* const own = data();
   if (own == nullptr) return error();
-  if (instance == nullptr || !detail::has_instance(*own->store, *instance)) {
-    return make_error(ErrorCode::kNotAFunction);
-  }
+  if (!own->store->has(instance)) return make_error(ErrorCode::kNotAFunction);
   const uint32_t index = InstanceData::of(*instance).module->start_function;
   if (index != kNoIndex) return start({instance, index}, {});
   if (!is_idle(*own)) return make_error(ErrorCode::kBusy);
@@ -317,6 +312,8 @@ Error Execution::start_instance(Instance* instance) {
   return {};
 }
 
+// A host function may have destroyed the execution: what follows the run touches only its data,
+// which nobody else can have taken yet.
 RunState Execution::resume() {
   ExecutionData* const own = data();
   if (own == nullptr) return RunState::kIdle;
@@ -328,6 +325,7 @@ RunState Execution::resume() {
     detail::run(*own);
     own->store->running--;
     own->state = detail::state_of(own->stop);
+    if (own->kill_requested == ExecutionData::kAbandoned) detail::OwnedExecution::give_back(*own);
   }
   return own->state;
 }
@@ -424,24 +422,36 @@ Error Execution::trap() const {
   return error;
 }
 
+// Where the guest is does not count when there is no call; within a host function it is at the
+// call, whatever the state was when it was resumed.
 uint32_t Execution::backtrace(Span<FrameInfo> frames) const {
   const ExecutionData* const own = data();
   if (own == nullptr) return 0;
   switch (own->state) {
     case RunState::kIdle:
     case RunState::kReady:
-    case RunState::kDone: return 0;
+    case RunState::kDone:
+      if (own->host_nesting == 0) return 0;
+      break;
     default: break;
   }
+  return detail::backtrace(*own, frames);
+}
+
+uint32_t Host::backtrace(Span<FrameInfo> frames) const {
+  return detail::backtrace(*execution_, frames);
+}
+
+uint32_t detail::backtrace(const ExecutionData& execution, Span<FrameInfo> frames) {
   uint32_t count = 0;
-  detail::walk_frames(*own, [&](InstanceData& instance, const detail::FunctionCode& code,
-                                const detail::Unit* pc, const uint8_t*) {
+  walk_frames(execution, [&](InstanceData& instance, const FunctionCode& code, const Unit* pc,
+                             const uint8_t*) {
     if (count < frames.size()) {
       FrameInfo& frame = frames[count];
       frame.instance = &instance;
       frame.function = static_cast<uint32_t>(&code - instance.module->functions) +
                        instance.module->imported_functions;
-      frame.offset = detail::CodeMap::find(code, pc);
+      frame.offset = CodeMap::find(code, pc);
       frame.name = instance.module->function_name(frame.function);
     }
     count++;

@@ -361,14 +361,6 @@ Reference element_reference(InstanceData& instance, uint32_t item) {
 #ifdef MOTE_IMPORTS_BY_POSITION
 Error Store::instantiate(const Module* module, Span<const Extern> imports, Instance** instance) {
   using namespace detail;
-  if (module != nullptr && imports.size() < module->import_count()) {
-    *instance = nullptr;
-    Error missing = make_error(ErrorCode::kUnknownImport);
-    const ImportInfo info = module->import(static_cast<uint32_t>(imports.size()));
-    missing.module_name = info.module_name;
-    missing.field_name = info.field_name;
-    return missing;
-  }
 #else
 Error Store::instantiate(const Module* module, Instance** instance) {
   using namespace detail;
@@ -377,7 +369,17 @@ Error Store::instantiate(const Module* module, Instance** instance) {
   *instance = nullptr;
   Error error;
   error.code = ErrorCode::kOutOfMemory;
-  if (data_ == nullptr || module == nullptr) return error;
+  if (data_ == nullptr) return error;
+  if (!data_->arena.has(module)) return make_error(ErrorCode::kNotInStore);
+#ifdef MOTE_IMPORTS_BY_POSITION
+  if (imports.size() < module->import_count()) {
+    const ImportInfo info = module->import(static_cast<uint32_t>(imports.size()));
+    error.code = ErrorCode::kUnknownImport;
+    error.module_name = info.module_name;
+    error.field_name = info.field_name;
+    return error;
+  }
+#endif
   const Arena::Mark mark = data_->arena.mark();
   InstanceData* made = nullptr;
   const ImportData* import = nullptr;

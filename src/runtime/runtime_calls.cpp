@@ -273,7 +273,7 @@ CallOutcome call_host(ExecutionData& execution, uint8_t* frame, const ImportedFu
   execution.host_top = frame + bytes;
   execution.host_nesting++;
   Host host = ExecutionData::make_host(execution, import.context);
-  const HostStatus status = import.host->thunk(host, frame);
+  const HostStatus status = call_thunk(import.host->thunk, host, frame);
   execution.host_nesting--;
   execution.host_top = outer_top;
   if (is_killed(execution)) return CallOutcome::kTrapped;

@@ -49,8 +49,15 @@ Error Store::provide(Span<const HostFunction> functions, void* context) {
   return {};
 }
 
+bool StoreData::has(const Instance* wanted) const {
+  const detail::InstanceData* instance = instances;
+  while (instance != nullptr && instance != wanted) instance = instance->next;
+  return instance != nullptr;
+}
+
 Error Store::name_instance(StringView name, Instance* instance) {
   if (data_ == nullptr) return make_error(ErrorCode::kOutOfMemory);
+  if (!data_->has(instance)) return make_error(ErrorCode::kNotInStore);
   const detail::Arena::Mark mark = data_->arena.mark();
   char* copy = data_->arena.allocate_array<char>(name.size());
   detail::NamedInstance* entry = data_->arena.allocate_array<detail::NamedInstance>(1);

@@ -62,6 +62,9 @@ struct StoreData {
 
   static StoreData* of(Store& store) { return store.data_; }
 
+  // Whether `wanted`, which may be null, is an instance of this store: an embedder can mix up
+  // stores, and hold what a reset took away.
+  bool has(const Instance* wanted) const;
   // The instance that a funcref points into, and the function's index in it. Null: none (the
   // reference is null, or its instance is gone).
   InstanceData* find_function(Reference reference, uint32_t* funcidx);
@@ -119,6 +122,9 @@ inline bool is_idle(const ExecutionData& execution) {
 
 // Whether somebody asked to kill the call; then that is its trap.
 bool is_killed(ExecutionData& execution);
+
+// Fills `frames` from the place where the guest is outwards; returns how many there are.
+uint32_t backtrace(const ExecutionData& execution, Span<FrameInfo> frames);
 
 // The host side of Host::call.
 Error call_nested(ExecutionData& execution, Function function, Span<const Value> arguments,

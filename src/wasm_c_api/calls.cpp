@@ -83,6 +83,7 @@ constexpr const char* kWrongResult = "a host function gave a result of another t
 
 wasm_trap_t* run(wasm_store_t* store, Function function, Instance* start,
                  Span<const Value> arguments, wasm_val_vec_t* results) {
+  if (store->is_doomed) return make_trap(store, kDeleted);
   if (store->depth >= kMaxDepth) return make_trap(store, text_of(ErrorCode::kHostNesting));
   Execution* execution = execution_of(store, store->depth);
   if (execution == nullptr) return make_trap(store, text_of(ErrorCode::kOutOfMemory));
@@ -92,6 +93,11 @@ wasm_trap_t* run(wasm_store_t* store, Function function, Instance* start,
   store->depth++;
   const RunState state = execution->resume();
   store->depth--;
+  if (store->is_doomed) {
+    wasm_trap_t* const trap = make_trap(store, kDeleted);
+    if (store->depth == 0) wasm_store_delete(store);
+    return trap;
+  }
   if (state == RunState::kTrapped) return trap_of(store, *execution);
   if (state != RunState::kDone) {  // nothing here pauses a guest
     execution->cancel();
@@ -196,7 +202,7 @@ wasm_func_t* make_host_func(wasm_store_t* store, const wasm_functype_t* type) {
       HostFunction{"", "",
                    FunctionType{types, types + params->size, static_cast<uint16_t>(params->size),
                                 static_cast<uint16_t>(results->size)},
-                   &call_host};
+                   detail::as_thunk<call_host>};
   func->value = Extern::of(func->host, func);
   return func;
 }
@@ -238,7 +244,7 @@ size_t wasm_func_result_arity(const wasm_func_t* func) {
 wasm_trap_t* wasm_func_call(const wasm_func_t* func, const wasm_val_vec_t* arguments,
                             wasm_val_vec_t* results) {
   wasm_store_t* const store = func->store;
-  if (!store->is_alive) return make_trap(store, "the store was deleted");
+  if (!store->is_alive) return make_trap(store, kDeleted);
   const FunctionType type = func->value.type().function;
   const size_t count = arguments == nullptr ? 0 : arguments->size;
   if (count != type.parameter_count) {

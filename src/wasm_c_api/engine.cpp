@@ -58,6 +58,13 @@ wasm_store_t* wasm_store_new(wasm_engine_t* engine) {
 
 void wasm_store_delete(wasm_store_t* store) {
   if (store == nullptr || !store->is_alive) return;
+  if (store->depth != 0) {  // guests are on it: see run()
+    store->is_doomed = true;
+    for (Execution* execution : store->executions) {
+      if (execution != nullptr) execution->kill();
+    }
+    return;
+  }
   end_store(store);
   for (Execution*& execution : store->executions) {
     if (execution == nullptr) continue;

@@ -182,7 +182,8 @@ struct wasm_store_t {
       : memory(ram), core(ram, mote::StoreOptions{true}) {}
 
   bool is_alive = true;
-  size_t references = 1;  // its own, and one for each object
+  bool is_doomed = false;  // deleted by a host function: ends when the outermost call does
+  size_t references = 1;   // its own, and one for each object
   mote::MutableBytes memory;
   mote::Store core;
   uint32_t stack_bytes = 0;
@@ -267,6 +268,8 @@ void set_name(wasm_name_t* out, StringView name);
 wasm_trap_t* run(wasm_store_t* store, Function function, Instance* start,
                  Span<const Value> arguments, wasm_val_vec_t* results);
 HostStatus call_host(Host& host, uint8_t* slots);
+// What calls answer whose store is gone.
+constexpr const char* kDeleted = "the store was deleted";
 // A trap with a text; never null.
 wasm_trap_t* make_trap(wasm_store_t* store, const char* message);
 // Gives a trap the frames of the call that it ended, unless it has some.

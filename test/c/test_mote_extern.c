@@ -154,7 +154,7 @@ static void test_mismatches(given* g) {
   CHECK(instantiate(g, NULL, 0) == MOTE_kUnknownImport);
   g->instance = (mote_instance*)&other; /* becomes NULL */
   CHECK(mote_instantiate_with(&g->store, NULL, g->imports, IMPORTS, &g->instance, NULL) ==
-        MOTE_kArguments);
+        MOTE_kNotInStore);
   CHECK(g->instance == NULL);
 }
 

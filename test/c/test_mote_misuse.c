@@ -63,9 +63,9 @@ static void test_no_module(mote_store* store) {
   uint8_t image[64];
   uint32_t size = 77;
   const mote_module_info info = mote_info_of(NULL);
-  CHECK(mote_instantiate(store, NULL, &instance, &error) == MOTE_kArguments);
-  CHECK(instance == NULL && error.code == MOTE_kArguments);
-  CHECK(mote_instantiate(store, NULL, &instance, NULL) == MOTE_kArguments);
+  CHECK(mote_instantiate(store, NULL, &instance, &error) == MOTE_kNotInStore);
+  CHECK(instance == NULL && error.code == MOTE_kNotInStore);
+  CHECK(mote_instantiate(store, NULL, &instance, NULL) == MOTE_kNotInStore);
   CHECK(mote_import_count(NULL) == 0 && mote_export_count(NULL) == 0);
   CHECK(mote_import_at(NULL, 0).module_name.size == 0);
   CHECK(mote_export_at(NULL, 0).name.size == 0);
@@ -81,7 +81,7 @@ static void test_no_module(mote_store* store) {
 static void test_no_instance(mote_store* store, mote_execution* execution) {
   const mote_function none = {NULL, 0};
   mote_value value = mote_i32(7);
-  CHECK(mote_name_instance(store, "none", NULL) == MOTE_kArguments);
+  CHECK(mote_name_instance(store, "none", NULL) == MOTE_kNotInStore);
   CHECK(mote_module_of(NULL) == NULL);
   CHECK(mote_find_function(NULL, "sum").instance == NULL);
   CHECK(mote_type_of(none).parameter_count == 0 && mote_type_of(none).parameters == NULL);
@@ -160,6 +160,14 @@ static void test_foreign(mote_instance* instance, mote_execution* execution) {
   mote_value result = mote_i64(0);
   size_t size = 0;
   mote_instance* foreign = make(&other, second_buffer.bytes, sizeof second_buffer.bytes, &w);
+  mote_instance* none = foreign; /* becomes NULL */
+  CHECK(mote_instantiate(&other, mote_module_of(instance), &none, NULL) == MOTE_kNotInStore);
+  CHECK(none == NULL);
+  none = foreign;
+  CHECK(mote_instantiate_with(&other, mote_module_of(instance), NULL, 0, &none, NULL) ==
+        MOTE_kNotInStore);
+  CHECK(none == NULL);
+  CHECK(mote_name_instance(&other, "foreign", instance) == MOTE_kNotInStore);
   CHECK(mote_start(execution, mote_find_function(foreign, "later"), NULL, 0) == MOTE_kNotAFunction);
   CHECK(mote_execution_init(&its, &other, 1024) == MOTE_kOk);
   CHECK(mote_start(&its, mote_find_function(instance, "later"), NULL, 0) == MOTE_kNotAFunction);
@@ -196,6 +204,25 @@ static void use_within(world* w, mote_host* host) {
   CHECK(mote_host_touch(host, 0, UINT64_MAX) == MOTE_kMemoryBounds);
 }
 
+/* Who calls, asked in both ways. */
+static void ask_within(world* w, mote_host* host) {
+  mote_frame frame;
+  mote_value result = mote_i32(0), argument = mote_i32(1);
+  memset(&frame, 0, sizeof frame);
+  CHECK(mote_host_backtrace(host, &frame, 1) == 1 && frame.offset != MOTE_NO_INDEX);
+  CHECK(frame.instance == mote_host_instance(host) && frame.function == w->function.index);
+  CHECK(mote_backtrace(w->execution, NULL, 0) == 1);
+  if (w->acts > 2) return;
+  w->acts++;
+  CHECK(mote_host_call(host, w->function, &argument, 1, &result, 1, NULL) == MOTE_kOk);
+  CHECK(mote_host_backtrace(host, NULL, 0) == 1);
+}
+
+static void destroy_within(world* w, mote_host* host) {
+  (void)host;
+  mote_execution_destroy(w->execution);
+}
+
 /* Calls itself until it is refused; `acts` counts how deep it went. */
 static void call_within(world* w, mote_host* host) {
   mote_value result = mote_i32(0), argument = mote_i32(1);
@@ -227,7 +254,14 @@ static void test_within_host_functions(void) {
   w.act = call_within;
   CHECK(mote_run(&execution, w.function, &argument, 1, NULL) == MOTE_DONE);
   CHECK(w.acts == 2 * (MOTE_MAX_HOST_NESTING + 1)); /* once in call_within(), once in act() */
-  mote_execution_destroy(&execution);
+  w.acts = 0;
+  w.act = ask_within;
+  CHECK(mote_run(&execution, w.function, &argument, 1, NULL) == MOTE_DONE);
+  CHECK(mote_backtrace(&execution, NULL, 0) == 0);
+  w.act = destroy_within;
+  CHECK(mote_start(&execution, w.function, &argument, 1) == MOTE_kOk);
+  CHECK(mote_resume(&execution) == MOTE_TRAPPED);
+  CHECK(mote_store_memory(&store).scratch == 0);
 }
 
 /* Loading: the order of calls, and what is not there. */

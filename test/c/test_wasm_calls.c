@@ -58,6 +58,14 @@ static wasm_trap_t* again(void* env, const wasm_val_vec_t* args, wasm_val_vec_t*
   } else {
     wasm_val_t arg[1] = {WASM_I32_VAL(left < 0 ? left : left - 1)};
     wasm_val_t result[1] = {WASM_INIT_VAL};
+    if (left == 200) { /* the store stays until the outermost call has ended */
+      w->finalized = 0;
+      wasm_store_delete(w->store);
+      CHECK(w->finalized == 0);
+      arg[0].of.i32 = 100;
+      CHECK(is_trap(call(w->guest_again, arg, 1, result, 1), "the store was deleted"));
+      return NULL;
+    }
     if (left == 100) { /* a number that ends well */
       results->data[0].of.i32 = 7;
       return NULL;
@@ -183,6 +191,15 @@ static void test_nested(world* w) {
   CHECK(call(w->guest_again, arg, 1, result, 1) == NULL && result[0].of.i32 == 8);
 }
 
+/* A host function deletes the store, some calls deep. */
+static void test_deleted_within(world* w) {
+  wasm_val_t arg[1] = {WASM_I32_VAL(203)};
+  wasm_val_t result[1] = {WASM_INIT_VAL};
+  CHECK(is_trap(call(w->guest_again, arg, 1, result, 1), "the store was deleted"));
+  CHECK(w->finalized == 2);
+  CHECK(is_trap(call(w->guest_again, arg, 1, result, 1), "the store was deleted"));
+}
+
 /* The host's own functions, called by the host. */
 static void test_host_functions(world* w, const wasm_func_t* func) {
   wasm_functype_t* type = wasm_functype_new_0_1(wasm_valtype_new_i32());
@@ -306,10 +323,8 @@ int main(int argc, char** argv) {
   wasm_module_delete(module);
   wasm_instance_delete(instance);
   test_nested(&w);
+  test_deleted_within(&w);
   wasm_extern_vec_delete(&exports);
-  w.finalized = 0;
-  wasm_store_delete(w.store);
-  CHECK(w.finalized == 2);
   wasm_engine_delete(engine);
   return check_end();
 }

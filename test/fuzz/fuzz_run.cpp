@@ -50,7 +50,7 @@ HostStatus host(Host& host, uint8_t* slots) {
 }
 
 struct Run {
-  explicit Run(size_t bytes) : memory(bytes), suppliers(&host) {}
+  explicit Run(size_t bytes) : memory(bytes), suppliers(detail::as_thunk<host>) {}
 
   bool begin(Bytes bytes, uint32_t seed) {
     check(memory.store.reset().ok(), "a reset");

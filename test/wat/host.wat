@@ -6,6 +6,7 @@
   (import "host" "call_back" (func $call_back (param i32) (result i32)))
   (import "host" "wide" (func $wide (param i64 f32 f64) (result f64)))
   (import "host" "grow_and_read" (func $grow_and_read (param i32) (result i32)))
+  (export "direct" (func $native_stack))
   (memory (export "memory") 1)
   (data (i32.const 16) "message")
   (func (export "log") (param i32 i32) (call $log (local.get 0) (local.get 1)))

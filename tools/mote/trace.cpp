@@ -3,12 +3,11 @@
 
 #include <cstdio>
 #include <cstring>
+#include <mote/execution.hpp>
 #include <string>
 
 #include "debug_module.hpp"
-#include "interp/code_map.hpp"
 #include "module_file.hpp"
-#include "runtime/frames.hpp"
 #include "values.hpp"
 
 namespace mote::tool {
@@ -48,32 +47,25 @@ std::string how_it_ended(const HostStatus& status, const FunctionType& type, con
   return std::string(" -> trap: ") + text_of(code);
 }
 
-}  // namespace
-
-// Where the guest is: at the call. "" if a function of the host is what was started.
-std::string Trace::caller() const {
-  const detail::ExecutionData* const execution =
-      execution_ == nullptr ? nullptr : detail::ExecutionData::of(*execution_);
-  if (execution == nullptr || execution->instance == nullptr) return "";
-  const detail::ModuleData& module = *execution->instance->module;
-  const detail::FunctionCode* const code = detail::find_code(module, execution->pc);
-  if (code == nullptr) return "";
-  const uint32_t function =
-      module.imported_functions + static_cast<uint32_t>(code - module.functions);
-  const uint32_t offset = detail::CodeMap::find(*code, execution->pc);
-  std::string text = ", from " + function_text(module, function);
-  if (offset != kNoIndex) text += " at " + offset_text(offset);
+// "" if the function is what was started.
+std::string caller_text(const Host& host) {
+  FrameInfo caller;
+  if (host.backtrace(Span<FrameInfo>(&caller, 1)) == 0) return "";
+  std::string text = ", from " + function_text(caller.instance->module(), caller.function);
+  if (caller.offset != kNoIndex) text += " at " + offset_text(caller.offset);
   return text;
 }
+
+}  // namespace
 
 HostStatus Trace::call(Host& host, uint8_t* slots) {
   const Traced& traced = host.context_as<const Traced>();
   const HostFunction& function = traced.function;
   // Results replace them.
   const std::string arguments = to_text(function.type.parameter_types(), slots);
-  const std::string caller = traced.trace.caller();
+  const std::string caller = caller_text(host);
   Host inner = host.with_context(traced.context);
-  const HostStatus status = traced.thunk(inner, slots);
+  const HostStatus status = detail::call_thunk(traced.thunk, inner, slots);
   // What the guest printed comes first.
   std::fflush(stdout);
   std::fprintf(stderr, "call %s.%s(%s)%s%s\n", function.module_name, function.field_name,
@@ -85,9 +77,9 @@ HostStatus Trace::call(Host& host, uint8_t* slots) {
 Error Trace::provide(Store& store, Span<const HostFunction> functions, void* context) {
   if (!is_on_) return store.provide(functions, context);
   for (const HostFunction& function : functions) {
-    functions_.push_back({function, function.thunk, context, *this});
+    functions_.push_back({function, function.thunk, context});
     Traced& traced = functions_.back();
-    traced.function.thunk = call;
+    traced.function.thunk = detail::as_thunk<call>;
     const Error error = store.provide(Span<const HostFunction>(&traced.function, 1), &traced);
     if (!error.ok()) return error;
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <deque>
-#include <mote/execution.hpp>
 #include <mote/host.hpp>
 #include <mote/store.hpp>
 #include <string>
@@ -17,9 +16,6 @@ class Trace {
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
 
-  // Whose calls they are: lines then tell the caller. Must outlive the calls.
-  void watch(const Execution& execution) { execution_ = &execution; }
-
   // Like Store::provide. Each call prints a line on stderr when it has ended.
   Error provide(Store& store, Span<const HostFunction> functions, void* context = nullptr);
 
@@ -28,14 +24,11 @@ class Trace {
     HostFunction function;  // what the store sees: with call() as its thunk
     detail::HostThunk thunk;
     void* context;
-    const Trace& trace;
   };
 
   static HostStatus call(Host& host, uint8_t* slots);
-  std::string caller() const;
 
   bool is_on_;
-  const Execution* execution_ = nullptr;
   std::deque<Traced> functions_;  // the store points to them
 };
 

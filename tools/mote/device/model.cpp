@@ -61,10 +61,10 @@ HostStatus refuse(Host&, uint8_t*) { return host_trap(); }
 
 detail::HostThunk stub_for(const FunctionType& type) {
   switch (detail::slots_of_list(type.result_types())) {
-    case 0: return do_nothing<0>;
-    case 1: return do_nothing<1>;
-    case 2: return do_nothing<2>;
-    default: return refuse;
+    case 0: return detail::as_thunk<do_nothing<0>>;
+    case 1: return detail::as_thunk<do_nothing<1>>;
+    case 2: return detail::as_thunk<do_nothing<2>>;
+    default: return detail::as_thunk<refuse>;
   }
 }
 
