@@ -360,6 +360,25 @@ TEST(Image, FailsCleanlyInEveryStoreThatIsTooSmall) {
   EXPECT_TRUE(was_enough);
 }
 
+#if MOTE_FEATURE_QUOTAS
+TEST(Image, IsRefusedWhenItNeedsMoreThanTheModulesQuota) {
+  Image image = saved("guest");
+  size_t least = 0;
+  for (size_t bytes = 0; bytes < 8 * 1024 && least == 0; bytes++) {
+    TestStore test;
+    Quota quota;
+    quota.module_bytes = bytes;
+    test.store.set_quota(quota);
+    const Module* module = nullptr;
+    const Error error = open_image(test.store, image.bytes(), &module);
+    if (error.ok()) least = bytes;
+    EXPECT_EQ(error.code, least != 0 ? ErrorCode::kOk : ErrorCode::kModuleQuota) << bytes;
+    EXPECT_EQ(module != nullptr, least != 0);
+  }
+  EXPECT_GT(least, 0u);
+}
+#endif
+
 // ---- Writing ---------------------------------------------------------------------------------
 
 // Flash: pages that are written once, ascending; the header's come last, descending.
