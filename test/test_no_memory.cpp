@@ -18,8 +18,8 @@ std::vector<Path> paths() {
 // What a path comes to when there is enough.
 struct Smooth {
   Outcome outcome;
-  World::Taken taken;
-  size_t prepared;  // most bytes that were in use before the path
+  World::Taken taken = {};
+  size_t prepared = 0;  // most bytes that were in use before the path
 };
 
 void run_smoothly(const Path& path, Smooth* smooth) {
