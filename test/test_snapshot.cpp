@@ -288,7 +288,7 @@ TEST(Snapshot, ForgedBodiesStayInTheStoreOrChangeNothing) {
   uint32_t damaged = 0;
   uint32_t others = 0;
   for (const RunState state : {RunState::kOutOfFuel, RunState::kWaiting}) {
-    const size_t store = state == RunState::kOutOfFuel ? 30000 : 100000;
+    const size_t store = state == RunState::kOutOfFuel ? 40000 : 120000;
     const std::vector<uint8_t> bytes = snapshot_of(state, store);
     std::vector<uint8_t> resealed = bytes;
     reseal(resealed);
@@ -328,7 +328,7 @@ TEST(Snapshot, ForgedBodiesStayInTheStoreOrChangeNothing) {
 }
 
 TEST(Snapshot, ForgedLengthsAreRefusedAndChangeNothing) {
-  constexpr size_t kStore = 150000;
+  constexpr size_t kStore = 300000;  // the guest's memory grows to two pages
   const std::vector<uint8_t> bytes = snapshot_of(RunState::kOutOfFuel, kStore);
   World after(kStore);
   const std::vector<uint8_t> untouched = after.buffer;
