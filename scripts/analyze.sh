@@ -11,13 +11,13 @@
 #   tidy-small     the same with compact code, the small handlers, profile tiny, switch
 #   tidy-tests     unit tests, fuzz targets, the runner of the suite: fewer checks (test/.clang-tidy)
 #
-# Without arguments: all of them; tidy takes minutes. It configures preset release-clang for its compile
-# commands; files that this does not build are named, and not looked at: MOTE_TIDY_BUILD names another
-# folder of a build, MOTE_CLANG_TIDY another clang-tidy.
+# Without arguments: all of them; tidy takes minutes, the last two above all. It configures build/analysis
+# for its compile commands; files that this would not build are named, and not looked at: MOTE_TIDY_BUILD
+# names another folder of a build, MOTE_CLANG_TIDY another clang-tidy.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly build=${MOTE_TIDY_BUILD:-build/release-clang}
+readonly build=${MOTE_TIDY_BUILD:-build/analysis}
 readonly tidy=${MOTE_CLANG_TIDY:-clang-tidy}
 parts=("$@")
 if [[ ${#parts[@]} -eq 0 ]]; then
@@ -48,7 +48,9 @@ run_cppcheck() {  # options...
 
 # Whether the compile commands are there. Of an older tree they would be wrong, so they are made anew.
 have_commands() {
-  if [[ -z ${MOTE_TIDY_BUILD:-} ]]; then cmake --preset release-clang >/dev/null || return 1; fi
+  if [[ -z ${MOTE_TIDY_BUILD:-} ]]; then
+    cmake --preset release-clang -B "$build" -DMOTE_BUILD_REPLAYS=ON >/dev/null || return 1
+  fi
   [[ -e $build/compile_commands.json ]]
 }
 
@@ -98,7 +100,7 @@ for part in "${parts[@]}"; do
     echo "**** NO $part: $tool is absent"
     skipped=$((skipped + 1))
   elif [[ $part == tidy-* ]] && ! have_commands; then
-    echo "**** NO $part: no compile commands in $build (cmake --preset release-clang)"
+    echo "**** NO $part: no compile commands in $build"
     skipped=$((skipped + 1))
   elif run_part "$part"; then
     passed=$((passed + 1))
