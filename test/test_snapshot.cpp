@@ -346,6 +346,18 @@ TEST(Snapshot, ForgedLengthsAreRefusedAndChangeNothing) {
   EXPECT_EQ(after.finish(), World().finish_work(3));
 }
 
+TEST(Snapshot, OfAnotherBuildIsRefused) {
+  World world;
+  const std::vector<uint8_t> bytes = save(world.store, world.executions);
+  for (size_t at = 4; at < 16; at++) {  // the format, and the fingerprint of the build
+    std::vector<uint8_t> other = bytes;
+    other[at] ^= 0x10;
+    reseal(other);
+    EXPECT_EQ(world.restore(other).code, ErrorCode::kImageOfOtherBuild) << at;
+  }
+  EXPECT_TRUE(world.restore(bytes).ok());
+}
+
 TEST(Snapshot, IsBoundToModulesAndTheirOrder) {
   World before;
   const std::vector<uint8_t> bytes = save(before.store, before.executions);
