@@ -358,6 +358,18 @@ TEST(Snapshot, OfAnotherBuildIsRefused) {
   EXPECT_TRUE(world.restore(bytes).ok());
 }
 
+// The number of instances, then the first one's module and the numbers of its functions.
+TEST(Snapshot, OfOtherModulesOrReferencesIsRefused) {
+  World world;
+  const std::vector<uint8_t> bytes = save(world.store, world.executions);
+  for (size_t at = kHeader; at < kHeader + 12; at++) {
+    std::vector<uint8_t> other = bytes;
+    other[at] ^= 0x01;
+    reseal(other);
+    EXPECT_EQ(world.restore(other).code, ErrorCode::kOtherInstances) << at;
+  }
+}
+
 TEST(Snapshot, IsBoundToModulesAndTheirOrder) {
   World before;
   const std::vector<uint8_t> bytes = save(before.store, before.executions);
