@@ -11,12 +11,13 @@
 #   tidy-small     the same with compact code, the small handlers, profile tiny, switch
 #   tidy-tests     unit tests, fuzz targets, the runner of the suite: fewer checks (test/.clang-tidy)
 #
-# Without arguments: all of them; tidy takes minutes. It needs the compile commands of preset
-# release-clang (cmake --preset release-clang). MOTE_CLANG_TIDY names another clang-tidy.
+# Without arguments: all of them; tidy takes minutes, the last two above all. It configures build/analysis
+# for its compile commands; files that this would not build are named, and not looked at: MOTE_TIDY_BUILD
+# names another folder of a build, MOTE_CLANG_TIDY another clang-tidy.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly build=build/release-clang
+readonly build=${MOTE_TIDY_BUILD:-build/analysis}
 readonly tidy=${MOTE_CLANG_TIDY:-clang-tidy}
 parts=("$@")
 if [[ ${#parts[@]} -eq 0 ]]; then
@@ -45,11 +46,31 @@ run_cppcheck() {  # options...
     -D__BYTE_ORDER__=1 -D__ORDER_LITTLE_ENDIAN__=1 -D__ORDER_BIG_ENDIAN__=2 "$@"
 }
 
+# Whether the compile commands are there. Of an older tree they would be wrong, so they are made anew.
+have_commands() {
+  if [[ -z ${MOTE_TIDY_BUILD:-} ]]; then
+    cmake --preset release-clang -B "$build" -DMOTE_BUILD_REPLAYS=ON >/dev/null || return 1
+  fi
+  [[ -e $build/compile_commands.json ]]
+}
+
+# Those of the files on standard input that are built; the others are named.
+built() {
+  local file
+  while read -r file; do
+    if grep -q "\"file\": \"$PWD/$file\"" "$build/compile_commands.json"; then
+      echo "$file"
+    else
+      echo "not built there: $file" >&2
+    fi
+  done
+}
+
 # Files on standard input; options for the compiler as arguments.
 run_tidy() {
   local options=() each
   for each in "$@" '-DMOTE_ENGINE_SOURCES="analysis"'; do options+=("--extra-arg=$each"); done
-  xargs -n 1 -P "$(nproc)" "$tidy" --quiet -p "$build" --warnings-as-errors='*' "${options[@]}" \
+  built | xargs -n 1 -P "$(nproc)" "$tidy" --quiet -p "$build" --warnings-as-errors='*' "${options[@]}" \
     2>/dev/null
 }
 
@@ -78,8 +99,8 @@ for part in "${parts[@]}"; do
   if ! command -v "$tool" >/dev/null; then
     echo "**** NO $part: $tool is absent"
     skipped=$((skipped + 1))
-  elif [[ $part == tidy-* && ! -e $build/compile_commands.json ]]; then
-    echo "**** NO $part: $build/compile_commands.json is absent (cmake --preset release-clang)"
+  elif [[ $part == tidy-* ]] && ! have_commands; then
+    echo "**** NO $part: no compile commands in $build"
     skipped=$((skipped + 1))
   elif run_part "$part"; then
     passed=$((passed + 1))

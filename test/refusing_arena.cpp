@@ -25,4 +25,4 @@ uint32_t stop_refusing() {
 }  // namespace mote::test
 
 #define MOTE_ARENA_REFUSES() mote::test::refuses()
-#include "base/arena.cpp"
+#include "base/arena.cpp"  // NOLINT(bugprone-suspicious-include): with what is defined above

@@ -236,6 +236,57 @@ TEST(RunLimits, ADeadlineEndsNestedCallsAndPausesTheOneAround) {
   EXPECT_TRUE(state == RunState::kDeadline || state == RunState::kDone);
 }
 
+// ---- Host functions that wait ----------------------------------------------------------------
+
+TEST(Host, LearnsThatItsGuestIsToStop) {
+  Guest guest;
+  bool is_asked = true;
+  guest.world.act = [&](Host& host) { is_asked = host.is_asked_to_stop(); };
+  EXPECT_EQ(call(guest.execution, *guest.instance, "act", {}), 5);
+  EXPECT_FALSE(is_asked);
+
+  // By the embedder, while the host function runs.
+  for (const bool kill : {false, true}) {
+    Guest asked;
+    bool before = true;
+    asked.world.act = [&](Host& host) {
+      before = host.is_asked_to_stop();
+      kill ? asked.execution.kill() : asked.execution.interrupt();
+      is_asked = host.is_asked_to_stop();
+    };
+    ASSERT_TRUE(asked.execution.start(asked.instance->function("act"), {}).ok());
+    (void)asked.execution.resume();
+    EXPECT_FALSE(before);
+    EXPECT_TRUE(is_asked);
+  }
+}
+
+TEST(Host, LearnsThatTheDeadlineHasPassed) {
+  Guest guest;
+  Clock clock;
+  clock.step = 0;
+  RunLimits limits;
+  limits.context = &clock;
+  limits.deadline = 1000;
+  for (const bool has_clock : {true, false}) {
+    limits.now = has_clock ? Clock::read : nullptr;
+    bool just_before = true;
+    bool at_deadline = false;
+    clock.time = 5;
+    guest.world.act = [&](Host& host) {
+      clock.time = 999;
+      just_before = host.is_asked_to_stop();
+      clock.time = 1000;
+      at_deadline = host.is_asked_to_stop();
+    };
+    ASSERT_TRUE(guest.execution.start(guest.instance->function("act"), {}).ok());
+    (void)guest.execution.resume(limits);
+    EXPECT_FALSE(just_before);
+    EXPECT_EQ(at_deadline, has_clock);
+    guest.execution.cancel();
+  }
+}
+
 // A nested call cannot pause: it goes on, and its guest owes what it took.
 TEST(RunLimits, AShareDoesNotBreakNestedCalls) {
   Guest guest;

@@ -289,6 +289,7 @@ TEST(Execution, CallsBetweenInstancesShareMemoryAndGlobals) {
   ASSERT_TRUE(guest.instance.global("counter", &counter).ok());
   EXPECT_EQ(counter.as_i32(), 5);
   EXPECT_EQ(guest.instance.set_global("constant", Value::i64(1)).code, ErrorCode::kImmutableGlobal);
+  EXPECT_EQ(guest.instance.set_global("counter", Value::i64(1)).code, ErrorCode::kArguments);
 }
 
 TEST(Execution, OperandsThatWaitKeepTheirOldValue) {

@@ -218,6 +218,37 @@ TEST(Extern, GlobalsKeepTypeAndMutability) {
             ErrorCode::kArguments);
 }
 
+// Of each type that there is; which of them a build knows depends on its features.
+TEST(Extern, WhatTheHostMakesIsOfATypeThatIsBuiltIn) {
+  const auto expected = [](Feature feature) {
+    return is_built_in(feature) ? ErrorCode::kOk : ErrorCode::kFeatureOff;
+  };
+  const struct {
+    Value value;
+    ErrorCode code;
+  } kCases[] = {
+      {Value::i32(-3), ErrorCode::kOk},
+      {Value::i64(int64_t{1} << 40), ErrorCode::kOk},
+      {Value::f32(1.5f), expected(Feature::kFloats)},
+      {Value::f64(-2.5), expected(Feature::kFloats)},
+      {Value::null(ValueType::kFuncRef), ErrorCode::kOk},
+      {Value::null(ValueType::kExternRef), expected(Feature::kReferenceTypes)},
+      {Value(), ErrorCode::kArguments},
+  };
+  TestStore test;
+  for (const auto& each : kCases) {
+    Extern made;
+    const Error error = make_global(test.store, global(each.value.type, true), each.value, &made);
+    EXPECT_EQ(error.code, each.code) << text(error);
+    if (error.ok()) {
+      EXPECT_EQ(made.get().bits, each.value.bits);
+    }
+    if (each.value.type != ValueType::kExternRef) continue;
+    EXPECT_EQ(make_table(test.store, limits(1, 2, each.value.type), each.value, &made).code,
+              each.code);
+  }
+}
+
 TEST(Extern, InvalidLimitsAreRefused) {
   Given f;
   Extern made;

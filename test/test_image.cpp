@@ -309,6 +309,24 @@ TEST(Image, NothingReadFromItIsTrustedBlindlyEvenIfTheChecksumFits) {
   }
 }
 
+// The list of functions has the form of a code section, but none of its functions has locals.
+TEST(Image, FunctionsWithLocalsAreRefused) {
+  Image image = saved("guest");
+  const uint32_t functions = image.get(detail::kFieldModuleAt) +
+                             image.get(detail::kFieldBeforeCode) +
+                             image.get(detail::kFieldAfterCode);
+  // Behind the section's number, its size, how many there are, and the size of the first.
+  uint32_t at = functions + 1;
+  for (int number = 0; number < 3; number++) {
+    while (image.data()[at++] >= 0x80) continue;
+  }
+  ASSERT_EQ(image.data()[at], 0);
+  for (const uint8_t byte : {0x01, 0x01, 0x7F}) image.data()[at++] = byte;  // one local
+  image.seal();
+  TestStore test;
+  EXPECT_EQ(refusal(test, image.bytes()).code, ErrorCode::kImageDamaged);
+}
+
 TEST(Image, TellsWhereItIsDamaged) {
   Image image = saved("guest");
   const uint32_t functions = image.get(detail::kFieldModuleAt) +
@@ -359,6 +377,25 @@ TEST(Image, FailsCleanlyInEveryStoreThatIsTooSmall) {
   }
   EXPECT_TRUE(was_enough);
 }
+
+#if MOTE_FEATURE_QUOTAS
+TEST(Image, IsRefusedWhenItNeedsMoreThanTheModulesQuota) {
+  Image image = saved("guest");
+  size_t least = 0;
+  for (size_t bytes = 0; bytes < 8 * 1024 && least == 0; bytes++) {
+    TestStore test;
+    Quota quota;
+    quota.module_bytes = bytes;
+    test.store.set_quota(quota);
+    const Module* module = nullptr;
+    const Error error = open_image(test.store, image.bytes(), &module);
+    if (error.ok()) least = bytes;
+    EXPECT_EQ(error.code, least != 0 ? ErrorCode::kOk : ErrorCode::kModuleQuota) << bytes;
+    EXPECT_EQ(module != nullptr, least != 0);
+  }
+  EXPECT_GT(least, 0u);
+}
+#endif
 
 // ---- Writing ---------------------------------------------------------------------------------
 

@@ -210,6 +210,20 @@ TEST(NativeStack, DoesNotGrowWithTheNumberOfInstructions) {
   EXPECT_LE(used_by(execution, all, 20000), few + kTolerance);
 }
 
+int32_t same(int32_t value) { return value; }
+
+TEST(NativeStack, DoesNotGrowWithTheNumberOfControlInstructions) {
+  static constexpr HostFunction kHost[] = {host_function<same>("host", "same")};
+  TestStore test;
+  ASSERT_TRUE(test.store.provide(kHost).ok());
+  Execution execution(test.store, 4096);
+  Instance* instance = test.add("instructions");
+  ASSERT_NE(instance, nullptr);
+  const Function all = instance->function("all");
+  const size_t few = used_by(execution, all, 2000);
+  EXPECT_LE(used_by(execution, all, 20000), few + kTolerance);
+}
+
 TEST(NativeStack, DoesNotGrowWithTheDepthOfCalls) {
   TestStore test;
   Execution execution(test.store, 512 * 1024);

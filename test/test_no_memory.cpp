@@ -1,5 +1,8 @@
 // No memory: every request of every public path is refused once, by its number, and every path runs
 // in stores of every size from nothing to enough. The paths: no_memory.hpp.
+#include <cstdio>
+#include <cstdlib>
+
 #include "no_memory.hpp"
 #include "refusing_arena.hpp"
 
@@ -15,8 +18,8 @@ std::vector<Path> paths() {
 // What a path comes to when there is enough.
 struct Smooth {
   Outcome outcome;
-  World::Taken taken;
-  size_t prepared;  // most bytes that were in use before the path
+  World::Taken taken = {};
+  size_t prepared = 0;  // most bytes that were in use before the path
 };
 
 void run_smoothly(const Path& path, Smooth* smooth) {
@@ -110,14 +113,18 @@ Outcome live_whole_life(World& world, const char* function, int32_t argument) {
   return outcome;
 }
 
+// With MOTE_TEST_EVERY_SIZE in the environment no size is left out, from 0 on. That takes minutes:
+//   MOTE_TEST_EVERY_SIZE=1 build/release/test/mote_memory_tests --gtest_filter='*EverySize*'
+bool every_size_is_asked_for() { return getenv("MOTE_TEST_EVERY_SIZE") != nullptr; }
+
 TEST(NoMemory, StoresOfEverySizeAreTooSmallOrEnough) {
-  constexpr size_t kStep = kIsSlow ? 7 : 1;
+  const size_t step = kIsSlow && !every_size_is_asked_for() ? 7 : 1;
   // Up to where the first function runs, all sizes; what comes before is the same for the others.
   size_t first = 0;
   for (const char* function : {"touch", "grow_numbers", "all"}) {
     uint32_t enough = 0;
     size_t size = first;
-    for (; enough < 64; size += kStep) {
+    for (; enough < 64; size += step) {
       SCOPED_TRACE(std::string(function) + " in " + std::to_string(size) + " bytes");
       ASSERT_LT(size, size_t{1} << 17);
       World world(size);
@@ -132,23 +139,27 @@ TEST(NoMemory, StoresOfEverySizeAreTooSmallOrEnough) {
       world.execution.reset();
       ASSERT_EQ(world.store.memory().scratch, 0u);
     }
-    if (first == 0) first = size - 1000;
+    if (first == 0 && !every_size_is_asked_for()) first = size - 1000;
   }
 }
 
 // Each path from where its preparations just do not fit; these are paths of their own.
 TEST(NoMemory, EveryPathRunsInStoresOfEverySize) {
+  const bool every_size = every_size_is_asked_for();
   constexpr size_t kStep = kIsSlow ? 127 : 29;  // odd: all alignments of the end come up
+  const size_t step = every_size ? 1 : kStep;
+  uint32_t stores = 0;
   uint32_t too_small = 0;
   for (const Path& path : paths()) {
     Smooth smooth;
     ASSERT_NO_FATAL_FAILURE(run_smoothly(path, &smooth));
     uint32_t enough = 0;
-    size_t size = smooth.prepared < 200 ? 0 : smooth.prepared - 200;
-    for (; enough < 16; size += enough == 0 ? kStep : 1) {
+    size_t size = every_size || smooth.prepared < 200 ? 0 : smooth.prepared - 200;
+    for (; enough < 16; size += enough == 0 ? step : 1) {
       SCOPED_TRACE(path.name + " in " + std::to_string(size) + " bytes");
       ASSERT_LT(size, size_t{1} << 18);
       World world(size);
+      stores++;
       const World::Taken empty = world.taken();
       const Error error = path.prepare(world);
       if (!error.ok()) {
@@ -181,6 +192,7 @@ TEST(NoMemory, EveryPathRunsInStoresOfEverySize) {
   }
   RecordProperty("too_small", static_cast<int>(too_small));
   EXPECT_GT(too_small, 1000u);
+  if (every_size) std::printf("%u stores; %u too small for the path alone\n", stores, too_small);
 }
 
 // ---- Who takes nothing -----------------------------------------------------------------------

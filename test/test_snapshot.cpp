@@ -1,4 +1,6 @@
 // Snapshots: a guest that is saved at any point and restored elsewhere comes to the same result.
+#include <algorithm>
+
 #include "wasm_file.hpp"
 
 namespace mote::test {
@@ -40,6 +42,10 @@ struct World : TestStore {
     const Value argument = Value::i32(n);
     ASSERT_TRUE(execution.start(instance->function("work"), Span<const Value>(&argument, 1)).ok());
   }
+  int64_t finish_work(int32_t n) {
+    start_work(n);
+    return finish();
+  }
   // Goes on to the end; the host answers 77.
   int64_t finish() {
     for (;;) {
@@ -66,11 +72,7 @@ struct World : TestStore {
 
 constexpr int32_t kRounds = 7;
 
-int64_t expected() {
-  World world;
-  world.start_work(kRounds);
-  return world.finish();
-}
+int64_t expected() { return World().finish_work(kRounds); }
 
 TEST(Snapshot, AtEveryCheckOfAComputation) {
   const int64_t result = expected();
@@ -242,40 +244,130 @@ TEST(Snapshot, DamageIsFoundAndChangesNothing) {
   ASSERT_TRUE(after.restore(bytes).ok());
 }
 
-// Behind the checksum: whatever the body says, nothing outside of the store is touched. Places in
-// the code are believed, so nothing is run.
-TEST(Snapshot, ForgedBodiesStayInTheStore) {
-  World before;
-  before.start_work(3);
-  before.execution.set_fuel(30);
-  before.execution.resume();
-  const std::vector<uint8_t> bytes = save(before.store, before.executions);
-  constexpr size_t kHeader = 24;
-  const auto crc = [](const std::vector<uint8_t>& all) {
-    uint32_t sum = 0xFFFFFFFF;
-    for (size_t i = kHeader; i < all.size() + 20; i++) {
-      sum ^= i < all.size() ? all[i] : all[i - all.size()];
-      for (int bit = 0; bit < 8; bit++) sum = sum >> 1 ^ ((sum & 1) != 0 ? 0xEDB88320 : 0);
+// ---- Forged, with the right checksum -----------------------------------------------------------
+
+constexpr size_t kHeader = 24;
+
+uint32_t crc(const std::vector<uint8_t>& bytes, size_t begin, size_t end, uint32_t sum) {
+  static const std::vector<uint32_t> table = [] {
+    std::vector<uint32_t> made(256);
+    for (uint32_t i = 0; i < 256; i++) {
+      made[i] = i;
+      for (int bit = 0; bit < 8; bit++) {
+        made[i] = made[i] >> 1 ^ ((made[i] & 1) != 0 ? 0xEDB88320 : 0);
+      }
     }
-    return ~sum;
+    return made;
+  }();
+  for (size_t i = begin; i < end; i++) sum = sum >> 8 ^ table[(sum ^ bytes[i]) & 0xFF];
+  return sum;
+}
+
+// Makes size and checksum fit the body.
+void reseal(std::vector<uint8_t>& bytes) {
+  const auto put = [&](size_t at, size_t value) {
+    for (size_t i = 0; i < 4; i++) bytes[at + i] = static_cast<uint8_t>(value >> (8 * i));
   };
+  put(16, bytes.size());
+  put(20, ~crc(bytes, 0, 20, crc(bytes, kHeader, bytes.size(), 0xFFFFFFFF)));
+}
+
+// A guest within another instance's function that has not touched its memory, and one that waits.
+std::vector<uint8_t> snapshot_of(RunState state, size_t store) {
+  World before(store);
+  before.start_work(3);
+  if (state == RunState::kOutOfFuel) before.execution.set_fuel(3);
+  EXPECT_EQ(before.execution.resume(), state);
+  return save(before.store, before.executions);
+}
+
+// Whatever the body says, nothing outside of the store is touched, and what is refused changes
+// nothing. Places in the code are believed, so nothing goes on from there.
+TEST(Snapshot, ForgedBodiesStayInTheStoreOrChangeNothing) {
   uint32_t accepted = 0;
-  uint32_t refused = 0;
-  const size_t step = bytes.size() / 120 + 1;
-  for (size_t at = kHeader; at < bytes.size(); at += step) {
-    for (const uint8_t value : {uint8_t{0x00}, uint8_t{0x7F}, uint8_t{0xFF}}) {
-      std::vector<uint8_t> forged = bytes;
-      forged[at] = value;
-      const uint32_t sum = crc(forged);
-      for (int i = 0; i < 4; i++)
-        forged[20 + static_cast<size_t>(i)] = static_cast<uint8_t>(sum >> (8 * i));
-      World after(200000);
-      const Error error = after.restore(forged);
-      (error.ok() ? accepted : refused)++;
+  uint32_t damaged = 0;
+  uint32_t others = 0;
+  for (const RunState state : {RunState::kOutOfFuel, RunState::kWaiting}) {
+    const size_t store = state == RunState::kOutOfFuel ? 40000 : 120000;
+    const std::vector<uint8_t> bytes = snapshot_of(state, store);
+    std::vector<uint8_t> resealed = bytes;
+    reseal(resealed);
+    ASSERT_EQ(bytes, resealed);  // the test knows the format
+    for (size_t at = kHeader; at < bytes.size(); at++) {
+      // What the guest has touched and not written is long, and of no interest.
+      constexpr std::ptrdiff_t kNear = 12;
+      const auto here = bytes.begin() + static_cast<std::ptrdiff_t>(at);
+      const auto begin = here - kNear;
+      const auto end = bytes.end() - here > kNear ? here + kNear : bytes.end();
+      if (std::all_of(begin, end, [](uint8_t byte) { return byte == 0; })) continue;
+      for (const uint8_t value : {0x04, 0xFF}) {
+        std::vector<uint8_t> forged = bytes;
+        if (forged[at] == value) continue;
+        forged[at] = value;
+        reseal(forged);
+        World after(store);
+        const std::vector<uint8_t> untouched = after.buffer;
+        const Error error = after.restore(forged);
+        if (error.ok()) {
+          accepted++;  // memory and numbers may be anything
+        } else {
+          (error.code == ErrorCode::kImageDamaged ? damaged : others)++;
+          if (error.code != ErrorCode::kOutOfMemory) {
+            ASSERT_EQ(after.buffer, untouched) << at << ": " << text(error);
+          }
+        }
+        after.execution.cancel();
+        after.execution.set_fuel(kUnlimitedFuel);
+        ASSERT_EQ(call(after.execution, *after.guest, "fib", {7}), 13) << at;
+      }
     }
   }
-  EXPECT_GT(accepted, 0u);  // memory and numbers may be anything
-  EXPECT_GT(refused, 0u);
+  EXPECT_GT(accepted, 100u);
+  EXPECT_GT(damaged, 100u);
+  EXPECT_GT(others, 50u);
+}
+
+TEST(Snapshot, ForgedLengthsAreRefusedAndChangeNothing) {
+  constexpr size_t kStore = 300000;  // the guest's memory grows to two pages
+  const std::vector<uint8_t> bytes = snapshot_of(RunState::kOutOfFuel, kStore);
+  World after(kStore);
+  const std::vector<uint8_t> untouched = after.buffer;
+  for (size_t size = kHeader; size < bytes.size() + 9; size++) {
+    if (size == bytes.size()) continue;
+    std::vector<uint8_t> forged = bytes;
+    forged.resize(size);
+    reseal(forged);
+    const Error error = after.restore(forged);
+    ASSERT_TRUE(error.code == ErrorCode::kImageDamaged || error.code == ErrorCode::kOtherInstances)
+        << size << ": " << text(error);
+    ASSERT_EQ(after.buffer, untouched);
+  }
+  ASSERT_TRUE(after.restore(bytes).ok());
+  EXPECT_EQ(after.finish(), World().finish_work(3));
+}
+
+TEST(Snapshot, OfAnotherBuildIsRefused) {
+  World world;
+  const std::vector<uint8_t> bytes = save(world.store, world.executions);
+  for (size_t at = 4; at < 16; at++) {  // the format, and the fingerprint of the build
+    std::vector<uint8_t> other = bytes;
+    other[at] ^= 0x10;
+    reseal(other);
+    EXPECT_EQ(world.restore(other).code, ErrorCode::kImageOfOtherBuild) << at;
+  }
+  EXPECT_TRUE(world.restore(bytes).ok());
+}
+
+// The number of instances, then the first one's module and the numbers of its functions.
+TEST(Snapshot, OfOtherModulesOrReferencesIsRefused) {
+  World world;
+  const std::vector<uint8_t> bytes = save(world.store, world.executions);
+  for (size_t at = kHeader; at < kHeader + 12; at++) {
+    std::vector<uint8_t> other = bytes;
+    other[at] ^= 0x01;
+    reseal(other);
+    EXPECT_EQ(world.restore(other).code, ErrorCode::kOtherInstances) << at;
+  }
 }
 
 TEST(Snapshot, IsBoundToModulesAndTheirOrder) {

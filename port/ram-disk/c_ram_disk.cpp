@@ -6,9 +6,8 @@
 
 namespace {
 
-static_assert(sizeof(mote_ram_disk) >= sizeof(mote::RamDisk) &&
-                  alignof(mote_ram_disk) >= alignof(mote::RamDisk),
-              "mote_ram_disk is too small");
+static_assert(sizeof(mote_ram_disk) >= sizeof(mote::RamDisk), "mote_ram_disk is too small");
+static_assert(alignof(mote_ram_disk) >= alignof(mote::RamDisk), "mote_ram_disk is not aligned");
 
 mote::RamDisk& of(mote_ram_disk* disk) { return *reinterpret_cast<mote::RamDisk*>(disk); }
 mote::FileSystem files_of(void* disk) {

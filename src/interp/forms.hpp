@@ -255,6 +255,7 @@ inline bool is_outlined(const Instruction& info) {
 }
 
 constexpr bool kHasAccumulator =
+    // NOLINTNEXTLINE(misc-redundant-expression): macros that can have the same value
     MOTE_OWN_I32 != 0 || MOTE_OWN_I64 != 0 || MOTE_OWN_F32 != 0 || MOTE_OWN_F64 != 0;
 // Whether there are forms that take values of the type from an accumulator.
 __attribute__((always_inline)) constexpr bool owns_accumulator(ValueType type) {

@@ -22,6 +22,7 @@ namespace detail {
 namespace {
 
 // Takes the list of functions in place of function bodies.
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, and nobody deletes it
 class SavedFunctions final : public CodeSink {
  public:
   explicit SavedFunctions(Bytes code) : code_(code) {}

@@ -137,16 +137,16 @@ Error ImageWriter::feed(Bytes bytes) {
 }
 
 // The list of functions, as a code section.
-void ImageWriter::put_functions(const Module& saved) {
-  const ModuleData& module = ModuleData::of(saved);
-  const uint32_t count = module.defined_functions;
+void ImageWriter::put_functions(const Module& module) {
+  const ModuleData& data = ModuleData::of(module);
+  const uint32_t count = data.defined_functions;
   uint32_t size = leb_size(count);
-  for (uint32_t i = 0; i < count; i++) size += 1 + FunctionRecord(module, i).body_bytes();
+  for (uint32_t i = 0; i < count; i++) size += 1 + FunctionRecord(data, i).body_bytes();
   put_byte(kCodeSection);
   put_leb(size);
   put_leb(count);
   for (uint32_t i = 0; i < count; i++) {
-    const FunctionRecord record(module, i);
+    const FunctionRecord record(data, i);
     put_leb(record.body_bytes());
     put_byte(0);
     put_leb(record.frame_slots);
@@ -170,22 +170,22 @@ void ImageWriter::put_header(uint8_t* header) {
   }
 }
 
-Error ImageWriter::finish(const Module& saved, uint32_t* size) {
+Error ImageWriter::finish(const Module& module, uint32_t* size) {
   *size = 0;
-  const ModuleData& module = ModuleData::of(saved);
-  const ModuleInfo& info = module.module_info;
+  const ModuleData& data = ModuleData::of(module);
+  const ModuleInfo& info = data.module_info;
   if (part_ != Part::kSectionId || fed_ != info.module_bytes) fail(ErrorCode::kArguments);
   if (!has_code_) code_at_ = kept_;
-  if (!has_code_ && module.defined_functions != 0) fail(ErrorCode::kArguments);
+  if (!has_code_ && data.defined_functions != 0) fail(ErrorCode::kArguments);
   if (error_ != ErrorCode::kOk) return make_error(error_);
 
   const uint32_t module_at = header_pages(static_cast<uint32_t>(page_.size()));
   const uint32_t functions_at = position();
-  if (has_code_) put_functions(saved);
+  if (has_code_) put_functions(module);
   const uint32_t functions = position() - functions_at;
   while (position() % 4 != 0) put_byte(detail::kImagePadding);
-  const uint32_t code = static_cast<uint32_t>(module.code_end - module.code_begin);
-  put(Bytes(module.code_begin, code));
+  const uint32_t code = static_cast<uint32_t>(data.code_end - data.code_begin);
+  put(Bytes(data.code_begin, code));
   while (filled_ != 0 && error_ == ErrorCode::kOk) put_byte(detail::kImagePadding);
 
   uint8_t header[detail::kImageHeaderBytes] = {};
@@ -203,7 +203,7 @@ Error ImageWriter::finish(const Module& saved, uint32_t* size) {
   write_field(header + detail::kFieldModuleBytes, info.module_bytes);
   write_field(header + detail::kFieldFunctionBytes, info.function_bytes);
   write_field(header + detail::kFieldMapBytes, info.offset_map_bytes);
-  write_field(header + detail::kFieldFeatures, module.features);
+  write_field(header + detail::kFieldFeatures, data.features);
   put_header(header);
   if (error_ == ErrorCode::kOk) *size = offset_;
   // A second image needs a second writer.

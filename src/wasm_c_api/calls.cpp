@@ -149,6 +149,8 @@ wasm_trap_t* call_directly(wasm_func_t* func, const wasm_val_vec_t* arguments,
                            wasm_val_vec_t* results) {
   const FunctionType& type = func->host.type;
   for (size_t i = 0; i < type.parameter_count; i++) {
+    // wasm_func_call() has compared the numbers.
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
     if (!is_of_type(func->store, type.parameters[i], arguments->data[i])) {
       return make_trap(func->store, text_of(ErrorCode::kArguments));
     }
@@ -169,6 +171,7 @@ wasm_trap_t* call_directly(wasm_func_t* func, const wasm_val_vec_t* arguments,
   if (trap != nullptr) {
     delete_values(made.data(), type.result_count);
   } else if (type.result_count != 0) {
+    // There is room. NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
     memcpy(results->data, made.data(), type.result_count * sizeof(wasm_val_t));
   }
   release(func);
@@ -192,6 +195,7 @@ wasm_func_t* make_host_func(wasm_store_t* store, const wasm_functype_t* type) {
   }
   func->types = types;
   for (size_t i = 0; i < params->size; i++) {
+    // There are as many. NOLINTNEXTLINE(clang-analyzer-security.ArrayBound)
     (void)to_type(wasm_valtype_kind(params->data[i]), &types[i]);
   }
   for (size_t i = 0; i < results->size; i++) {

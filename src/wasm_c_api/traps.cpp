@@ -87,6 +87,7 @@ void set_frames(wasm_trap_t* trap, const Execution& execution) {
   (void)execution.backtrace(Span<FrameInfo>(infos, count));
   wasm_frame_vec_new_uninitialized(&trap->frames, count);
   for (size_t i = 0; i < trap->frames.size; i++) {
+    // Of `count`, or none. NOLINTNEXTLINE(clang-analyzer-security.ArrayBound)
     trap->frames.data[i] = make_frame(trap->store, infos[i]);
     if (trap->frames.data[i] != nullptr) continue;
     trap->frames.size = i;

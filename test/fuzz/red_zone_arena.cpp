@@ -32,4 +32,4 @@ void leaves(const uint8_t* begin, const uint8_t* end) {
 #define MOTE_ARENA_LEAVES(begin, end) leaves(begin, end)
 #endif
 
-#include "base/arena.cpp"
+#include "base/arena.cpp"  // NOLINT(bugprone-suspicious-include): with what is defined above

@@ -244,7 +244,7 @@ std::string LineTables::file_name(uint32_t table, uint32_t file) const {
   const Table& in = found->second;
   if (file < in.first_number || file - in.first_number >= in.files.size()) return "";
   const File& entry = in.files[file - in.first_number];
-  const std::string name(entry.name);
+  std::string name(entry.name);
   if (!name.empty() && name[0] == '/') return name;
   if (entry.directory < in.first_number ||
       entry.directory - in.first_number >= in.directories.size()) {
