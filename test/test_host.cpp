@@ -165,27 +165,26 @@ TEST(Host, AFunctionCanTellWhoCalledIt) {
 }
 
 // The same seen by who has the execution, also in the middle of nested calls.
+Execution* watched = nullptr;
+uint32_t watched_calls = 0;
+HostResult<uint32_t> look(Host& host, uint32_t depth) {
+  Value result = Value::i32(0);
+  const Value less = Value::i32(static_cast<int32_t>(depth) - 1);
+  if (depth != 0) {
+    EXPECT_TRUE(host.call(host.instance().function("back"), Span<const Value>(&less, 1),
+                          Span<Value>(&result, 1))
+                    .ok());
+  }
+  FrameInfo frame;
+  EXPECT_EQ(watched->backtrace(Span<FrameInfo>(&frame, 1)), 1u);
+  EXPECT_EQ(frame.name, "back");
+  EXPECT_TRUE(watched->trap().ok());
+  watched_calls++;
+  return static_cast<uint32_t>(result.as_i32());
+}
+
 TEST(Host, AnExecutionHasABacktraceWithinAHostFunction) {
-  static Execution* watched = nullptr;
-  static uint32_t count = 0;
-  struct Watch {
-    static HostResult<uint32_t> look(Host& host, uint32_t depth) {
-      Value result = Value::i32(0);
-      const Value less = Value::i32(static_cast<int32_t>(depth) - 1);
-      if (depth != 0) {
-        EXPECT_TRUE(host.call(host.instance().function("back"), Span<const Value>(&less, 1),
-                              Span<Value>(&result, 1))
-                        .ok());
-      }
-      FrameInfo frame;
-      EXPECT_EQ(watched->backtrace(Span<FrameInfo>(&frame, 1)), 1u);
-      EXPECT_EQ(frame.name, "back");
-      EXPECT_TRUE(watched->trap().ok());
-      count++;
-      return static_cast<uint32_t>(result.as_i32());
-    }
-  };
-  static constexpr HostFunction kLook[] = {host_function<Watch::look>("host", "call_back")};
+  static constexpr HostFunction kLook[] = {host_function<look>("host", "call_back")};
   TestStore test;
   World world;
   ASSERT_TRUE(test.store.provide(kHost, &world).ok());
@@ -193,9 +192,9 @@ TEST(Host, AnExecutionHasABacktraceWithinAHostFunction) {
   Instance* const instance = test.add("host");
   Execution execution(test.store, 4096);
   watched = &execution;
-  count = 0;
+  watched_calls = 0;
   call(execution, *instance, "back", {3});
-  EXPECT_EQ(count, 4u);
+  EXPECT_EQ(watched_calls, 4u);
 }
 
 TEST(Host, AnInterruptIsNotLostInCallsBack) {
