@@ -42,7 +42,7 @@ def disassembled(module, text):
         if head[4] is None:
             continue
         wasm = functions.setdefault(int(head[1]), [])
-        last, labels, wanted = -1, set(), set()
+        last, was_joined, labels, wanted = -1, False, set(), set()
         for line in lines[1:]:
             if line.startswith("        ; "):
                 continue
@@ -56,9 +56,11 @@ def disassembled(module, text):
             if match is None:
                 continue
             position = int(match[5])
-            if position <= last or position >= int(head[4]) or (last < 0 and position != 0):
+            # The second half of a fused instruction may have no operands: it takes no room.
+            is_after = position > last or (position == last and was_joined)
+            if not is_after or position >= int(head[4]) or (last < 0 and position != 0):
                 fail(module, "position", position, "after", last, "in", lines[0])
-            last = position
+            last, was_joined = position, match[6] == "+"
             engine_count += 1
             if match[4]:
                 labels.add(match[4])
