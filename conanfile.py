@@ -37,4 +37,7 @@ class MoteConan(ConanFile):
         # The package's own CMake files name its targets and what users must define.
         self.cpp_info.set_property("cmake_find_mode", "none")
         self.cpp_info.builddirs = ["lib/cmake/mote"]
-        self.cpp_info.libs = ["mote_wasi", "mote"]
+        on_linux = ["mote_wasm_c_api", "mote_port_linux"] if self.settings.os == "Linux" else []
+        self.cpp_info.libs = [*on_linux, "mote_ram_disk", "mote_wasi", "mote"]
+        if on_linux:
+            self.cpp_info.system_libs = ["m"]

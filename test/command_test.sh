@@ -149,6 +149,9 @@ call env.gpio_write(i32:8, i32:9)" "${traced[@]}" direct "$module" 8 9
     expect 0 '*VM  *WASI  *measured*module*' "$mote" inspect "$wasm/c_wasi.wasm" --ram 128K --flash 256K
     expect 0 '*WASI  *WASI files  *and so does the file port*' \
       "$mote" inspect "$wasm/wasi/raw.wasm" --ram 128K --flash 256K
+    # A guest that ends badly without files has some, on a disk that is empty again in each trial.
+    expect 0 '*WASI files *8 descriptors*after calling must write; its files were on an empty disk*' \
+      "$mote" inspect "$wasm/c_files.wasm" --ram 128K --flash 256K --invoke 'must write'
     # The sum of the parts is the sum that is compared.
     "${fits[@]}" --ram 64K --flash 256K --json --svg "$wasm/window.svg" >"$wasm/window.json"
     python3 - "$wasm/window.json" "$wasm/window.svg" <<'END' || fail "the picture or its numbers"
@@ -170,6 +173,10 @@ END
     expect 64 '*--flash requires --ram*' "${fits[@]}" --flash 64K
     expect 64 '*exports no function "nothing"*' "${fits[@]}" --ram 64K --invoke nothing
     expect 64 '*--target takes one of: *cortex-m4f*' "${fits[@]}" --ram 64K --target z80
+    # What no device has is refused, or does not fit.
+    expect 64 '*--stack: 16 MB at most*' "${fits[@]}" --ram 5G --stack 16385K
+    expect 0 'Yes: *fits 5,368,709,120 bytes of RAM.*' "${fits[@]}" --ram 5G --stack 16M
+    expect 5 'No: *of RAM are missing*' "${fits[@]}" --ram 1
     expect 64 '*--module takes flash, saved or stream*' "${fits[@]}" --ram 64K --module disk
     ;;
   *) fail "no case $3" ;;

@@ -164,10 +164,13 @@ TEST(Host, AFunctionCanTellWhoCalledIt) {
   expect_callers({});
 }
 
-// The same seen by who has the execution, also in the middle of nested calls.
-Execution* watched = nullptr;
-uint32_t watched_calls = 0;
+// What looks at its execution from within, and the execution.
+struct Watch {
+  Execution* execution = nullptr;
+  uint32_t looks = 0;
+};
 HostResult<uint32_t> look(Host& host, uint32_t depth) {
+  Watch& watch = host.context_as<Watch>();
   Value result = Value::i32(0);
   const Value less = Value::i32(static_cast<int32_t>(depth) - 1);
   if (depth != 0) {
@@ -176,25 +179,26 @@ HostResult<uint32_t> look(Host& host, uint32_t depth) {
                     .ok());
   }
   FrameInfo frame;
-  EXPECT_EQ(watched->backtrace(Span<FrameInfo>(&frame, 1)), 1u);
+  EXPECT_EQ(watch.execution->backtrace(Span<FrameInfo>(&frame, 1)), 1u);
   EXPECT_EQ(frame.name, "back");
-  EXPECT_TRUE(watched->trap().ok());
-  watched_calls++;
+  EXPECT_TRUE(watch.execution->trap().ok());
+  watch.looks++;
   return static_cast<uint32_t>(result.as_i32());
 }
+constexpr HostFunction kLook[] = {host_function<look>("host", "call_back")};
 
+// The same seen by who has the execution, also in the middle of nested calls.
 TEST(Host, AnExecutionHasABacktraceWithinAHostFunction) {
-  static constexpr HostFunction kLook[] = {host_function<look>("host", "call_back")};
   TestStore test;
   World world;
+  Watch watch;
   ASSERT_TRUE(test.store.provide(kHost, &world).ok());
-  ASSERT_TRUE(test.store.provide(kLook).ok());
+  ASSERT_TRUE(test.store.provide(kLook, &watch).ok());
   Instance* const instance = test.add("host");
   Execution execution(test.store, 4096);
-  watched = &execution;
-  watched_calls = 0;
+  watch.execution = &execution;
   call(execution, *instance, "back", {3});
-  EXPECT_EQ(watched_calls, 4u);
+  EXPECT_EQ(watch.looks, 4u);
 }
 
 TEST(Host, AnInterruptIsNotLostInCallsBack) {

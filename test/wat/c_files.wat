@@ -21,13 +21,14 @@
   (func $open (param $flags i32) (param $name i32) (param $length i32) (result i32)
     (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length)
       (local.get $flags) (i64.const 0x42) (i64.const 0) (i32.const 0) (i32.const 16)))
-  (func (export "write") (result i32) (local $error i32)
+  (func $write (export "write") (result i32) (local $error i32)
     (if (local.tee $error (call $open (i32.const 1) (i32.const 64) (i32.const 8)))
       (then (return (local.get $error))))
     (if (local.tee $error
           (call $fd_write (i32.load (i32.const 16)) (i32.const 0) (i32.const 1) (i32.const 24)))
       (then (return (local.get $error))))
     (call $fd_close (i32.load (i32.const 16))))
+  (func (export "must write") (if (call $write) (then (unreachable))))
   ;; What was read is at 32, its length at 24.
   (func (export "read") (result i32) (local $error i32)
     (if (local.tee $error (call $open (i32.const 0) (i32.const 64) (i32.const 8)))

@@ -131,6 +131,7 @@ Trial Device::run(device::Way way, uint32_t guest_stack, uint32_t ram_bytes) {
   trial.uses_wasi = prepared_.uses_wasi;
   trial.uses_files = prepared_.uses_files;
   trial.wasi_bytes = prepared_.wasi_bytes;
+  trial.files_bytes = prepared_.files_bytes;
   return trial;
 }
 

@@ -23,6 +23,8 @@ namespace {
 constexpr size_t kStoreBytes = size_t{4} << 30;  // reserved, not used
 constexpr uint32_t kFuel = 2000000;              // for each call: seconds at most
 
+constexpr uint64_t kMostStack = 16 << 20;  // of which there is room in the model
+
 // ---- What the module is ----------------------------------------------------------------------
 
 int refuse(const FitOptions& options, const std::string& message, int code) {
@@ -160,6 +162,10 @@ std::string run_text(const Trial& trial, const std::vector<std::string>& calls) 
     if (trial.stub_calls != 0) {
       text +=
           "; " + std::to_string(trial.stub_calls) + " calls of imports did nothing and returned 0";
+    }
+    if (trial.uses_files != 0) {
+      text += "; its files were on an empty disk of " + std::to_string(device::kDiskBytes / 1024) +
+              " KB, as \"/\"";
     }
     return text;
   }
@@ -390,7 +396,7 @@ int fit(const FitOptions& options, Feed& feed) {
     std::fprintf(stderr, "mote: --module takes flash, saved or stream\n");
     return kExitUsage;
   }
-  if (options.stack > UINT32_MAX / 2) return refuse(options, "--stack is too large", kExitUsage);
+  if (options.stack > kMostStack) return refuse(options, "--stack: 16 MB at most", kExitUsage);
   port::Ram memory(kStoreBytes);
   Store store(memory.bytes(), {true});
   const Module* module = nullptr;

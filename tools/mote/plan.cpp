@@ -104,6 +104,11 @@ void list_ram(Plan* plan, bool has_calls) {
          plan->making > plan->arena ? "until the image is made" : "at the peak, and gaps"});
   }
   if (trial.uses_wasi != 0) ram.push_back({"WASI", trial.wasi_bytes, ""});
+  if (trial.uses_files != 0) {
+    ram.push_back({"WASI files", trial.files_bytes,
+                   "for " + bytes_of(device::kDescriptors, "descriptors, ") +
+                       bytes_of(device::kLinkBytes, "for links; without your disk")});
+  }
   const uint32_t native = std::max(target.stack_load, target.stack_run);
   ram.push_back({"native stack", native, "of Mote, whatever the guest does (measured)"});
   ram.push_back({"firmware", target.hello_ram - target.hello_arena - native,

@@ -6,7 +6,9 @@
 //
 // Not a part of the firmware, and no part of the library: `mote inspect --ram` only.
 #include <mote/mote.hpp>
+#include <mote/ram_disk.hpp>
 #include <mote/wasi.hpp>
+#include <mote/wasi_files.hpp>
 
 #include "loader/module_data.hpp"
 #include "trial.hpp"
@@ -260,12 +262,29 @@ bool run_module(Store& store, const Module& module, Instance* instance, Trial* t
 
 Trial trial;
 
+// The files of a trial, on a disk that is empty again.
+struct Files {
+  explicit Files(Wasi& wasi)
+      : disk(disk_memory), files(wasi, disk.file_system(), descriptors, links) {
+    (void)files.preopen("/", disk.root());
+  }
+
+  static uint8_t disk_memory[device::kDiskBytes];
+  RamDisk disk;
+  WasiDescriptor descriptors[device::kDescriptors];
+  uint8_t links[device::kLinkBytes];
+  WasiFiles files;
+};
+alignas(8) uint8_t Files::disk_memory[device::kDiskBytes];
+
 void try_module() {
   Wasi wasi(kSystem, kArguments);
+  Files files(wasi);
   stub_calls = 0;
   Store store(MutableBytes(reinterpret_cast<uint8_t*>(trial.ram_at), trial.ram_bytes));
   Error error = store.provide(stubs);
   if (error.ok() && uses_wasi) error = store.provide(Wasi::functions(), &wasi);
+  if (error.ok() && uses_files) error = store.provide(WasiFiles::functions(), &files.files);
   trial.store_bytes = in_use(store);
   const Module* module = nullptr;
   if (error.ok()) error = load_module(store, trial, &module);
@@ -335,6 +354,7 @@ EXPORT("prepare") uint32_t prepare() {
   trial.uses_wasi = uses_wasi ? 1 : 0;
   trial.uses_files = uses_files ? 1 : 0;
   trial.wasi_bytes = sizeof(Wasi);
+  trial.files_bytes = sizeof(WasiFiles) + sizeof(Files::descriptors) + sizeof(Files::links);
   trial.image_at = reinterpret_cast<uint32_t>(image);
   return error.ok() ? 1 : 0;
 }

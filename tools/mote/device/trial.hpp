@@ -17,6 +17,11 @@ enum Way : uint32_t {
 // How far a trial came.
 enum Step : uint32_t { kStart, kLoaded, kLinked, kReady, kRan };
 
+// What a guest with files gets: an empty disk in RAM, as "/".
+constexpr uint32_t kDiskBytes = 32 * 1024;
+constexpr uint32_t kDescriptors = 8;  // three of them are streams, one is "/"
+constexpr uint32_t kLinkBytes = 256;  // for walking through symbolic links
+
 // Every field is a word, in this order.
 struct Trial {
   // Asked for.
@@ -35,8 +40,9 @@ struct Trial {
   uint32_t image_at = 0;  // the image of saved code
   uint32_t image_bytes = 0;
   uint32_t uses_wasi = 0;
-  uint32_t uses_files = 0;  // imports path_open
-  uint32_t wasi_bytes = 0;  // sizeof(Wasi)
+  uint32_t uses_files = 0;   // imports path_open
+  uint32_t wasi_bytes = 0;   // sizeof(Wasi)
+  uint32_t files_bytes = 0;  // WasiFiles, its descriptors and its room for links; not the disk
 
   // Found by run().
   uint32_t step = kStart;
