@@ -54,6 +54,12 @@ TEST(Names, NoControlCharacterIsLeftAndNothingIsLost) {
       if (text == name) plain++;
     }
   }
+  // Both bytes of a control character: the second alone is one for terminals that know no UTF-8.
+  for (int c1 = 0x80; c1 < 0xA0; c1++) {
+    const std::string text = escaped({'a', static_cast<char>(0xC2), static_cast<char>(c1)});
+    EXPECT_EQ(text.substr(0, 5), "a\\c2\\");
+    EXPECT_EQ(text.size(), 7u);
+  }
   // What is harmless stays as it is.
   EXPECT_EQ(escaped("gr\xC3\xB6\xC3\x9F"
                     "e \xC2\xA0 ~"),

@@ -1,5 +1,6 @@
 // Snapshots: a guest that is saved at any point and restored elsewhere comes to the same result.
 #include <algorithm>
+#include <mote/extern.hpp>
 
 #include "wasm_file.hpp"
 
@@ -41,6 +42,14 @@ struct World : TestStore {
   void start_work(int32_t n) {
     const Value argument = Value::i32(n);
     ASSERT_TRUE(execution.start(instance->function("work"), Span<const Value>(&argument, 1)).ok());
+  }
+  uint32_t table_size() {
+    const Module& module = instance->module();
+    for (uint32_t i = 0; i < module.export_count(); i++) {
+      const Extern each = Extern::of(*instance, module.export_at(i));
+      if (each.kind == ExternKind::kTable) return each.table_size();
+    }
+    return 0;
   }
   int64_t finish_work(int32_t n) {
     start_work(n);
@@ -309,7 +318,10 @@ TEST(Snapshot, ForgedBodiesStayInTheStoreOrChangeNothing) {
         const std::vector<uint8_t> untouched = after.buffer;
         const Error error = after.restore(forged);
         if (error.ok()) {
-          accepted++;  // memory and numbers may be anything
+          accepted++;  // memory and numbers may be anything, but not larger than their maximum
+          ASSERT_LE(after.instance->memory_size(), 3u * 65536) << at;
+          ASSERT_LE(after.guest->memory_size(), 4u * 65536) << at;
+          ASSERT_LE(after.table_size(), 6u) << at;
         } else {
           (error.code == ErrorCode::kImageDamaged ? damaged : others)++;
           if (error.code != ErrorCode::kOutOfMemory) {

@@ -6,6 +6,7 @@
 namespace mote::tool {
 
 // Collects what the translator tells.
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, and nobody deletes it
 class CodeListing::Notes final : public detail::TranslationNotes {
  public:
   struct Note {

@@ -46,6 +46,7 @@ class CodeListing {
   const std::vector<EngineFunction>& functions() const { return functions_; }
 
  private:
+  // NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, and nobody deletes it
   class Notes;
 
   bool check(const HandlerIndex& index, EngineFunction& function);
