@@ -104,11 +104,25 @@ mote_wasi_system c_system(void* context) {
 // ---- Files -----------------------------------------------------------------------------------
 
 // All but read_directory(), to which a function is passed.
-#define MOTE_EACH_FILE_FUNCTION(X)                                                                \
-  X(open)                                                                                         \
-  X(close) X(read) X(write) X(stat) X(stat_at) X(set_size) X(allocate) X(set_times)               \
-      X(set_times_at) X(sync) X(create_directory) X(remove_directory) X(unlink) X(rename) X(link) \
-          X(create_link) X(read_link)
+#define MOTE_EACH_FILE_FUNCTION(X) \
+  X(open)                          \
+  X(close)                         \
+  X(read)                          \
+  X(write)                         \
+  X(stat)                          \
+  X(stat_at)                       \
+  X(set_size)                      \
+  X(allocate)                      \
+  X(set_times)                     \
+  X(set_times_at)                  \
+  X(sync)                          \
+  X(create_directory)              \
+  X(remove_directory)              \
+  X(unlink)                        \
+  X(rename)                        \
+  X(link)                          \
+  X(create_link)                   \
+  X(read_link)
 
 // Who takes the entries, under the other type.
 template <class Function>

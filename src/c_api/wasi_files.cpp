@@ -82,9 +82,7 @@ MOTE_SAME_ERRNO(MOTE_ERRNO_ILLEGAL_SEEK, kIllegalSeek);
 MOTE_SAME_ERRNO(MOTE_ERRNO_CROSS_DEVICE, kCrossDevice);
 MOTE_SAME_ERRNO(MOTE_ERRNO_NOT_CAPABLE, kNotCapable);
 
-WasiFiles& of_files(mote_wasi_files* files) {
-  return reinterpret_cast<CWasiFiles*>(files)->files;
-}
+WasiFiles& of_files(mote_wasi_files* files) { return reinterpret_cast<CWasiFiles*>(files)->files; }
 
 }  // namespace
 
