@@ -162,6 +162,46 @@ TEST(Execution, AResultOnTopOfManyLocalsIsNotTakenForOneOfThem) {
   }
 }
 
+// A branch that takes many values along moves them in one go, where they are not in place. What
+// lies below them stays what it is for whoever does not branch.
+TEST(Execution, ABranchThatTakesManyValuesAlongLeavesTheOthersWhereTheyAre) {
+  for (uint8_t values = 1; values < 12; values++) {
+    for (uint8_t taken = 0; taken < 2; taken++) {
+      // (func (result i32) (local i32) taken, local.set 0, block (result i32 ...): 42, 1 ...
+      // values, local.get 0, br_if 0, drop ..., 2 ... values, end, drop ...): 42 or 1 is left
+      WasmWriter body;
+      body.bytes({0x01, 0x01, 0x7F, 0x41, taken, 0x21, 0x00, 0x02, 0x01, 0x41, 0x2A});
+      for (uint8_t i = 1; i <= values; i++) body.bytes({0x41, i});
+      body.bytes({0x20, 0x00, 0x0D, 0x00});
+      for (uint8_t i = 1; i <= values; i++) body.bytes({0x1A});
+      for (uint8_t i = 2; i <= values; i++) body.bytes({0x41, i});
+      body.bytes({0x0B});
+      for (uint8_t i = 2; i <= values; i++) body.bytes({0x1A});
+      body.bytes({0x0B});
+      WasmWriter code;
+      code.u32(1);
+      code.u32(static_cast<uint32_t>(body.data().size()));
+      code.append(body.data());
+      std::vector<uint8_t> types = {0x02, 0x60, 0x00, 0x01, 0x7F, 0x60, 0x00, values};
+      types.insert(types.end(), values, 0x7F);
+      WasmWriter module;
+      module.header();
+      module.section(1, types);
+      module.section(3, {0x01, 0x00});
+      module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
+      module.section(10, code.data());
+      TestStore test;
+      const Module* loaded = nullptr;
+      ASSERT_TRUE(load(test.store, view(module.data()), &loaded).ok());
+      Instance* instance = nullptr;
+      ASSERT_TRUE(test.store.instantiate(loaded, &instance).ok());
+      Execution execution(test.store, 2048);
+      ASSERT_EQ(execution.run(instance->function("f"), {}), RunState::kDone);
+      EXPECT_EQ(execution.result(0).as_i32(), taken != 0 ? 1 : 42) << int{values};
+    }
+  }
+}
+
 TEST(Execution, ThousandsOfLocalsOfMixedTypesKeepTheirPlaces) {
   // (func (result i64) (local 9000 x i32, 9000 x i64, 3 x i32, 5 x i64) ... the last of each run)
   WasmWriter body;

@@ -264,7 +264,8 @@ void Translator::move_to_label(const ControlFrame& frame) {
   Slot from = height_ - slots;
   Slot to = frame.base;
   if (types.count > kMostCopies) {
-    materialize_all();
+    // Not what lies below: whoever does not branch goes on with it where it was.
+    materialize_top(types.count);
     if (from == to) return;
     flush();
     Unit* const at = start(Handler::kMoveSlots);
