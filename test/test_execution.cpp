@@ -133,21 +133,11 @@ TEST(Execution, AResultOnTopOfManyLocalsIsNotTakenForOneOfThem) {
       callee.bytes({0x00});
       callee.bytes(type.wanted);
       callee.bytes({0x0B});
-      WasmWriter code;
-      code.u32(2);
-      for (const WasmWriter* each : {&body, &callee}) {
-        code.u32(static_cast<uint32_t>(each->data().size()));
-        code.append(each->data());
-      }
-      WasmWriter module;
-      module.header();
-      module.section(1, {0x01, 0x60, 0x00, 0x01, type.byte});
-      module.section(3, {0x02, 0x00, 0x00});
-      module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
-      module.section(10, code.data());
+      const std::vector<uint8_t> module =
+          module_of_bodies({0x01, 0x60, 0x00, 0x01, type.byte}, {body.data(), callee.data()});
       TestStore test;
       const Module* loaded = nullptr;
-      ASSERT_TRUE(load(test.store, view(module.data()), &loaded).ok());
+      ASSERT_TRUE(load(test.store, view(module), &loaded).ok());
       Instance* instance = nullptr;
       ASSERT_TRUE(test.store.instantiate(loaded, &instance).ok());
       Execution execution(test.store, 2048);
@@ -178,21 +168,12 @@ TEST(Execution, ABranchThatTakesManyValuesAlongLeavesTheOthersWhereTheyAre) {
       body.bytes({0x0B});
       for (uint8_t i = 2; i <= values; i++) body.bytes({0x1A});
       body.bytes({0x0B});
-      WasmWriter code;
-      code.u32(1);
-      code.u32(static_cast<uint32_t>(body.data().size()));
-      code.append(body.data());
       std::vector<uint8_t> types = {0x02, 0x60, 0x00, 0x01, 0x7F, 0x60, 0x00, values};
       types.insert(types.end(), values, 0x7F);
-      WasmWriter module;
-      module.header();
-      module.section(1, types);
-      module.section(3, {0x01, 0x00});
-      module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
-      module.section(10, code.data());
+      const std::vector<uint8_t> module = module_of_bodies(types, {body.data()});
       TestStore test;
       const Module* loaded = nullptr;
-      ASSERT_TRUE(load(test.store, view(module.data()), &loaded).ok());
+      ASSERT_TRUE(load(test.store, view(module), &loaded).ok());
       Instance* instance = nullptr;
       ASSERT_TRUE(test.store.instantiate(loaded, &instance).ok());
       Execution execution(test.store, 2048);
@@ -233,21 +214,13 @@ TEST(Execution, ThousandsOfLocalsOfMixedTypesKeepTheirPlaces) {
   body.bytes({0x7E});  // * 17
   local(0x20, 18007);
   body.bytes({0x7C, 0x0B});  // + 0
-  WasmWriter code;
-  code.u32(1);
-  code.u32(static_cast<uint32_t>(body.data().size()));
-  code.append(body.data());
-  WasmWriter module;
-  module.header();
-  module.section(1, {0x01, 0x60, 0x00, 0x01, 0x7E});
-  module.section(3, {0x01, 0x00});
-  module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
-  module.section(10, code.data());
+  const std::vector<uint8_t> module =
+      module_of_bodies({0x01, 0x60, 0x00, 0x01, 0x7E}, {body.data()});
 
   TestStore test;
   Execution execution(test.store, 256 * 1024);
   const Module* loaded = nullptr;
-  const Error error = load(test.store, view(module.data()), &loaded);
+  const Error error = load(test.store, view(module), &loaded);
   ASSERT_TRUE(error.ok()) << text(error);
   EXPECT_LT(loaded->info().load_peak_bytes, 8192u);  // runs of locals, not each one
   Instance* instance = nullptr;

@@ -129,17 +129,7 @@ std::vector<uint8_t> long_branch(uint8_t count) {
     body.bytes({0x20, 0x01, 0x6A, 0x21, 0x01});                 // $1 += it
   }
   body.bytes({0x20, 0x01, 0x0B});
-  WasmWriter code;
-  code.u32(1);
-  code.u32(static_cast<uint32_t>(body.data().size()));
-  code.append(body.data());
-  WasmWriter module;
-  module.header();
-  module.section(1, types.data());
-  module.section(3, {0x01, 0x00});
-  module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
-  module.section(10, code.data());
-  return module.data();
+  return module_of_bodies(types.data(), {body.data()});
 }
 
 TEST(Branches, TakeAnyNumberOfValuesAlong) {

@@ -33,4 +33,26 @@ class WasmWriter {
   std::vector<uint8_t> data_;
 };
 
+// A module of functions of type 0 with these bodies (5.5.13, without their sizes), the first of
+// which is exported as "f". `types` is the content of the type section.
+inline std::vector<uint8_t> module_of_bodies(const std::vector<uint8_t>& types,
+                                             const std::vector<std::vector<uint8_t>>& bodies) {
+  WasmWriter functions;
+  WasmWriter code;
+  functions.u32(static_cast<uint32_t>(bodies.size()));
+  code.u32(static_cast<uint32_t>(bodies.size()));
+  for (const std::vector<uint8_t>& body : bodies) {
+    functions.u32(0);
+    code.u32(static_cast<uint32_t>(body.size()));
+    code.append(body);
+  }
+  WasmWriter module;
+  module.header();
+  module.section(1, types);
+  module.section(3, functions.data());
+  module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
+  module.section(10, code.data());
+  return module.data();
+}
+
 }  // namespace mote::test
