@@ -70,6 +70,12 @@ struct TableCall<kCpp, kC> {
   }
 };
 
+// Fills function `name` of a table `out`, if the other table has it; Cpp and C are the types.
+#define MOTE_TAKE_OF_C(name) \
+  if (c.name != nullptr) out.name = TableCall<&Cpp::name, &C::name>::of_c;
+#define MOTE_TAKE_OF_CPP(name) \
+  if (cpp.name != nullptr) out.name = TableCall<&Cpp::name, &C::name>::template of_cpp<kTable>;
+
 // ---- Systems ---------------------------------------------------------------------------------
 
 #define MOTE_EACH_SYSTEM_FUNCTION(X) \
@@ -77,27 +83,22 @@ struct TableCall<kCpp, kC> {
 
 // Refers to `c`, which must stay.
 inline WasiSystem cpp_system(mote_wasi_system& c) {
+  using Cpp = WasiSystem;
+  using C = mote_wasi_system;
   WasiSystem out;
   out.context = &c;
-#define MOTE_TAKE(name) \
-  if (c.name != nullptr) out.name = TableCall<&WasiSystem::name, &mote_wasi_system::name>::of_c;
-  MOTE_EACH_SYSTEM_FUNCTION(MOTE_TAKE)
-#undef MOTE_TAKE
+  MOTE_EACH_SYSTEM_FUNCTION(MOTE_TAKE_OF_C)
   return out;
 }
 
 template <WasiSystem (*kTable)(void* context)>
 mote_wasi_system c_system(void* context) {
+  using Cpp = WasiSystem;
   using C = mote_wasi_system;
   const WasiSystem cpp = kTable(context);
   C out = {};
   out.context = context;
-#define MOTE_TAKE(name)                                                         \
-  if (cpp.name != nullptr) {                                                    \
-    out.name = TableCall<&WasiSystem::name, &C::name>::template of_cpp<kTable>; \
-  }
-  MOTE_EACH_SYSTEM_FUNCTION(MOTE_TAKE)
-#undef MOTE_TAKE
+  MOTE_EACH_SYSTEM_FUNCTION(MOTE_TAKE_OF_CPP)
   return out;
 }
 
@@ -158,28 +159,23 @@ mote_errno read_cpp_directory(void* context, mote_file_handle directory, uint64_
 
 // Refers to `c`, which must stay.
 inline FileSystem cpp_files(mote_file_system& c) {
+  using Cpp = FileSystem;
+  using C = mote_file_system;
   FileSystem out;
   out.context = &c;
-#define MOTE_TAKE(name) \
-  if (c.name != nullptr) out.name = TableCall<&FileSystem::name, &mote_file_system::name>::of_c;
-  MOTE_EACH_FILE_FUNCTION(MOTE_TAKE)
-#undef MOTE_TAKE
+  MOTE_EACH_FILE_FUNCTION(MOTE_TAKE_OF_C)
   if (c.read_directory != nullptr) out.read_directory = read_c_directory;
   return out;
 }
 
 template <FileSystem (*kTable)(void* context)>
 mote_file_system c_files(void* context) {
+  using Cpp = FileSystem;
   using C = mote_file_system;
   const FileSystem cpp = kTable(context);
   C out = {};
   out.context = context;
-#define MOTE_TAKE(name)                                                         \
-  if (cpp.name != nullptr) {                                                    \
-    out.name = TableCall<&FileSystem::name, &C::name>::template of_cpp<kTable>; \
-  }
-  MOTE_EACH_FILE_FUNCTION(MOTE_TAKE)
-#undef MOTE_TAKE
+  MOTE_EACH_FILE_FUNCTION(MOTE_TAKE_OF_CPP)
   if (cpp.read_directory != nullptr) out.read_directory = read_cpp_directory<kTable>;
   return out;
 }
