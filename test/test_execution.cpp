@@ -326,6 +326,47 @@ TEST(Execution, OperandsThatWaitKeepTheirOldValue) {
   EXPECT_EQ(execution.result(1).as_i32(), 8);
 }
 
+TEST(Execution, ConstantsCanStandInAnyPlace) {
+  TestStore test;
+  Execution execution(test.store, 4096);
+  Instance& instance = *test.add("constants");
+  EXPECT_EQ(call(execution, instance, "i32_less", {10}), 9);
+  EXPECT_EQ(execution.result(1).as_i32(), INT32_MIN + 10);
+  EXPECT_EQ(execution.result(2).as_i32(), -2);
+  EXPECT_EQ(execution.result(3).as_i32(), 23);
+  EXPECT_EQ(execution.result(4).as_i32(), 10);
+  const Value ten[] = {Value::i64(10)};
+  ASSERT_EQ(execution.run(instance.function("i64_less"), ten), RunState::kDone);
+  EXPECT_EQ(execution.result(0).as_i64(), 9);
+  EXPECT_EQ(execution.result(1).as_i64(), INT64_MIN + 10);
+  EXPECT_EQ(execution.result(2).as_i64(), -2);
+  EXPECT_EQ(execution.result(3).as_i64(), 23);
+  EXPECT_EQ(execution.result(4).as_i64(), 10 - 0x100000000);
+
+  for (const int32_t condition : {0, 1, -5}) {
+    const bool holds = condition != 0;
+    EXPECT_EQ(call(execution, instance, "selects", {condition}), holds ? -100 : 1);
+    EXPECT_EQ(execution.result(1).as_i32(), holds ? 1 : 101);
+    EXPECT_EQ(execution.result(2).as_i32(), holds ? 102 : 103);
+    EXPECT_EQ(execution.result(3).as_i32(), 105);
+    EXPECT_EQ(execution.result(4).as_i64(), holds ? 0x1122334455667788 : 2);
+    EXPECT_EQ(execution.result(5).as_i64(), holds ? 2 : -201);
+    EXPECT_EQ(execution.result(6).as_i64(), holds ? 202 : 203);
+    EXPECT_EQ(execution.result(7).as_f32(), holds ? 300.5f : 3);
+    EXPECT_EQ(execution.result(8).as_f32(), holds ? 3 : 301.5f);
+    EXPECT_EQ(execution.result(9).as_f32(), holds ? 302.5f : 303.5f);
+    EXPECT_EQ(execution.result(10).as_f64(), holds ? 400.25 : 4);
+    EXPECT_EQ(execution.result(11).as_f64(), holds ? 4 : 401.25);
+    EXPECT_EQ(execution.result(12).as_f64(), holds ? 402.25 : 403.25);
+  }
+  for (const int32_t x : {-8, -1, 0, 1, 254, 255, 256, 292, 293, INT32_MAX, INT32_MIN}) {
+    EXPECT_EQ(call(execution, instance, "clamp", {x}), x > 255 ? 255 : x);
+    EXPECT_EQ(execution.result(1).as_i32(), x > 0 ? x : 0);
+    EXPECT_EQ(execution.result(2).as_i32(), static_cast<uint32_t>(x) + 7u < 300 ? 1 : -1);
+    EXPECT_EQ(execution.result(3).as_i64(), x == 256 ? 0x7FFFFFFFFF : 1);
+  }
+}
+
 TEST(Execution, OneThatDoesNotFitSaysSo) {
   TestStore test(2048);
   Execution execution(test.store, 64 * 1024);

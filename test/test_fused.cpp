@@ -133,9 +133,7 @@ class Maker {
       for (char letter : classes) source(letter);
       slot_at(kLinkSlot);
     } else if (base.compare(0, 6, "Select") == 0) {
-      slot();
-      slot();
-      if (classes == "S") slot();
+      for (char letter : classes) source(letter);
       slot();
     } else if (base.compare(0, 4, "Copy") == 0) {
       source(classes[0]);

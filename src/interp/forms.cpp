@@ -53,6 +53,9 @@ MOTE_INDEX(kBinary10, MOTE_BINARY_FORMS_10(MOTE_FORM_2, ))
 MOTE_INDEX(kBinary11, MOTE_BINARY_FORMS_11(MOTE_FORM_2, ))
 MOTE_INDEX(kBinary20, MOTE_BINARY_FORMS_20(MOTE_FORM_2, ))
 MOTE_INDEX(kBinary21, MOTE_BINARY_FORMS_21(MOTE_FORM_2, ))
+MOTE_INDEX(kBinary02, MOTE_BINARY_FORMS_02(MOTE_FORM_2, ))
+MOTE_INDEX(kBinary12, MOTE_BINARY_FORMS_12(MOTE_FORM_2, ))
+MOTE_INDEX(kBinary22, MOTE_BINARY_FORMS_22(MOTE_FORM_2, ))
 MOTE_INDEX(kCompare0, MOTE_COMPARE_FORMS_0(MOTE_FORM_2, ))
 MOTE_INDEX(kCompare1, MOTE_COMPARE_FORMS_1(MOTE_FORM_2, ))
 MOTE_INDEX(kCompare2, MOTE_COMPARE_FORMS_2(MOTE_FORM_2, ))
@@ -82,6 +85,7 @@ const FormIndex& forms_of(const Instruction& info) {
   static_assert(MOTE_OUT_F32 == 0 || MOTE_BRANCH_LEVEL_F32 == 0, "outlined: no branches");
 #define MOTE_PLAIN(type) MOTE_BY_LEVEL(kBinary, type, 0)
 #define MOTE_COMMUTING(type) MOTE_BY_LEVEL(kBinary, type, 1)
+#define MOTE_SUBTRACTING(type) MOTE_BY_LEVEL(kBinary, type, 2)
 #define MOTE_TRAPPING(type) MOTE_FORMS_PASTE(kBinary, MOTE_TRAP_LEVEL_##type, 0)
 #define MOTE_COMPARED(type) MOTE_BY_LEVEL(kCompare, type, )
 #define MOTE_LOADED(type) MOTE_FORMS_PASTE(kLoad, MOTE_OWN_I32, MOTE_OWN_##type)
@@ -89,6 +93,8 @@ const FormIndex& forms_of(const Instruction& info) {
   static constexpr const FormIndex* kUnaries[] = {&kUnary00, &kUnary01, &kUnary10, &kUnary11};
   static constexpr const FormIndex* kBinaries[] = MOTE_BY_TYPE(MOTE_PLAIN);
   static constexpr const FormIndex* kCommuting[] = MOTE_BY_TYPE(MOTE_COMMUTING);
+  static constexpr const FormIndex* kSubtracting[] = {&MOTE_SUBTRACTING(I32),
+                                                      &MOTE_SUBTRACTING(I64)};
   static constexpr const FormIndex* kTrapping[] = {&MOTE_TRAPPING(I32), &MOTE_TRAPPING(I64)};
   static constexpr const FormIndex* kCompares[] = MOTE_BY_TYPE(MOTE_COMPARED);
   static constexpr const FormIndex* kLoads[] = MOTE_BY_TYPE(MOTE_LOADED);
@@ -100,6 +106,7 @@ const FormIndex& forms_of(const Instruction& info) {
     case Shape::kBinary:
       // What traps divides integers: 0 or 1. (Analyzers do not know.)
       if (info.can_trap) return *kTrapping[type_number(info.operand()) & 1];
+      if (info.subtracts) return *kSubtracting[type_number(info.operand()) & 1];
       return *(info.commutes ? kCommuting : kBinaries)[type_number(info.operand())];
     case Shape::kCompare: return *kCompares[type_number(info.operand())];
     case Shape::kLoad: return *kLoads[type_number(moved_as(info.result()))];

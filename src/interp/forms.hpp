@@ -113,6 +113,9 @@ enum class Direction : uint8_t { F, B, X };
 #endif
 #endif
 
+// Constants as the values of select.
+#define MOTE_SELECT_CONSTANTS (MOTE_HANDLERS == MOTE_HANDLERS_FULL)
+
 #define MOTE_OUT_I32 0
 // Comparisons that branch are as many as their level says, but for floats of the fast set.
 #define MOTE_BRANCH_LEVEL_I32 MOTE_LEVEL_I32
@@ -156,6 +159,16 @@ enum class Direction : uint8_t { F, B, X };
   X(name, S, C, N) X(name, A, S, D) X(name, A, S, N) X(name, A, C, D) X(name, A, C, N)
 #define MOTE_BINARY_FORMS_20(X, name) \
   MOTE_BINARY_FORMS_21(X, name)       \
+  X(name, S, A, D)                    \
+  X(name, S, A, N) X(name, C, S, D) X(name, C, S, N) X(name, C, A, D) X(name, C, A, N)
+// What subtracts integers never has a constant second: the translator adds its negative instead.
+#define MOTE_BINARY_FORMS_02(X, name) X(name, S, S, D)
+#define MOTE_BINARY_FORMS_12(X, name) X(name, S, S, D)
+#define MOTE_BINARY_FORMS_22(X, name) \
+  X(name, S, S, D)                    \
+  X(name, S, S, N)                    \
+  X(name, A, S, D)                    \
+  X(name, A, S, N)                    \
   X(name, S, A, D)                    \
   X(name, S, A, N) X(name, C, S, D) X(name, C, S, N) X(name, C, A, D) X(name, C, A, N)
 

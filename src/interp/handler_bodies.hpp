@@ -221,17 +221,19 @@ MOTE_INLINE Flow copy(Registers& r) {
   return result<T, Dst::D, kAtResult>(r, source<T, kA, kHandlerUnits>(r));
 }
 
-template <class T, Src kCondition>
+template <class T, Src kA, Src kB, Src kCondition>
 MOTE_INLINE Flow select(Registers& r) {
-  constexpr uint32_t kAtCondition = kHandlerUnits + 2 * kSlotUnits;
+  constexpr uint32_t kAtB = kHandlerUnits + source_units<T>(kA);
+  constexpr uint32_t kAtCondition = kAtB + source_units<T>(kB);
   constexpr uint32_t kAtResult = kAtCondition + source_units<uint32_t>(kCondition);
   const uint32_t condition = source<uint32_t, kCondition, kAtCondition>(r);
 #if MOTE_SHARED_ENDS
+  static_assert(kA == Src::S && kB == Src::S, "the small set has no others");
   const Unit* const chosen = r.pc() + kHandlerUnits + (condition != 0 ? 0 : kSlotUnits);
   return result<T, Dst::D, kAtResult>(r, load_slot<T>(r.frame(), read_slot(chosen)));
 #else
-  const T a = source<T, Src::S, kHandlerUnits>(r);
-  const T b = source<T, Src::S, kHandlerUnits + kSlotUnits>(r);
+  const T a = source<T, kA, kHandlerUnits>(r);
+  const T b = source<T, kB, kAtB>(r);
   return result<T, Dst::D, kAtResult>(r, condition != 0 ? a : b);
 #endif
 }

@@ -236,6 +236,13 @@ void Translator::unary() {
 void Translator::binary() {
   pop(in_.info->operand(), &b_);
   pop(in_.info->operand(), &a_);
+  // x - c is x + -c: one instruction for both, which compilers of all kinds mix.
+  if (in_.info->subtracts && b_.src == Src::C) {
+    b_.bits =
+        in_.info->operand() == ValueType::kI32 ? static_cast<uint32_t>(0 - b_.bits) : 0 - b_.bits;
+    in_.op = static_cast<Op>(static_cast<int>(in_.op) - 1);
+    in_.info = &detail::instruction(in_.op);
+  }
   const bool compares = in_.info->shape == Shape::kCompare;
   const FormIndex& forms = forms_of(*in_.info);
   const bool swapped = choose(forms, compares || in_.info->commutes != 0);
@@ -340,15 +347,20 @@ void Translator::select() {
   const ValueType type = a_.type != ValueType::kNone ? a_.type : b_.type;
   if (wanted == ValueType::kNone && is_reference(type)) fail_type(ValueType::kI32, type);
   put_in_slot(&c_);
-  put_in_slot(&a_);
-  put_in_slot(&b_);
+  uint32_t number = 0;
+  if (MOTE_SELECT_CONSTANTS) {
+    // In handlers.def: a constant second, then first.
+    number = ((a_.src == Src::C ? 2 : 0) + (b_.src == Src::C ? 1 : 0)) * (kHasAccumulator ? 2 : 1);
+  } else {
+    put_in_slot(&a_);
+    put_in_slot(&b_);
+  }
   use(&c_);
   flush();
-  Unit* at = start(accumulated(slots_of(type) == 2 ? Handler::kSelect64_S : Handler::kSelect32_S,
-                               c_.src == Src::A));
-  write_slot(at, a_.slot);
-  write_slot(at + kSlotUnits, b_.slot);
-  finish_result(emit_source(at + 2 * kSlotUnits, c_), type);
+  const Handler first = slots_of(type) == 2 ? Handler::kSelect64_SSS : Handler::kSelect32_SSS;
+  Unit* at = start(accumulated(add(first, number), c_.src == Src::A));
+  at = emit_source(emit_source(at, a_), b_);
+  finish_result(emit_source(at, c_), type);
 }
 
 // Ends an instruction that is written at once with its destination: its home, for now.

@@ -77,7 +77,10 @@ class Translator final : public CodeSink {
   // scratch memory each.
   static constexpr uint32_t kWindow = sizeof(void*) == 8 ? 16 : 8;
   // No instruction takes more, but for the targets of br_table.
-  static constexpr uint32_t kMostUnits = kHandlerUnits + 3 * kSlotUnits + kU64Units + kTargetUnits;
+  static constexpr uint32_t kMostUnits =
+      kHandlerUnits + 2 * kSlotUnits + kU64Units +
+      (MOTE_SELECT_CONSTANTS && kU64Units > kSlotUnits + kTargetUnits ? kU64Units
+                                                                      : kSlotUnits + kTargetUnits);
   // A branch that takes more values along moves them as one block.
   static constexpr uint32_t kMostCopies = 4;
 

@@ -16,7 +16,8 @@ constexpr Instruction row(Op op, Shape shape, Immediates immediates, Feature fea
   info.result_bits = static_cast<uint8_t>(result) & 7;
   info.operand_bits = static_cast<uint8_t>(operand) & 7;
   info.can_trap = can_trap ? 1 : 0;
-  info.commutes = commutes & 1;
+  info.commutes = commutes == 1 ? 1 : 0;
+  info.subtracts = commutes == 2 ? 1 : 0;
   info.align_log2 = align_log2 & 3;
   const int number = static_cast<int>(op);
   if (swapped != Op::kIllegal) info.to_swapped = static_cast<int>(swapped) - number;

@@ -60,6 +60,7 @@ struct Instruction {
   uint8_t operand_bits : 3;
   uint8_t can_trap : 1;
   uint8_t commutes : 1;
+  uint8_t subtracts : 1;  // integers; the instruction before it adds
   uint8_t align_log2 : 2;
   int8_t to_inverse : 4;
 

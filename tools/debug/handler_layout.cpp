@@ -71,10 +71,9 @@ template <class T, Src kA>
 constexpr HandlerLayout copy() {
   return list(source<T>(kA), result<T>(Dst::D));
 }
-template <class T, Src kCondition>
+template <class T, Src kA, Src kB, Src kCondition>
 constexpr HandlerLayout select() {
-  return list(source<T>(Src::S), source<T>(Src::S), source<uint32_t>(kCondition),
-              result<T>(Dst::D));
+  return list(source<T>(kA), source<T>(kB), source<uint32_t>(kCondition), result<T>(Dst::D));
 }
 constexpr HandlerLayout zero_slots() {
   return list(other(OperandKind::kTo), other(OperandKind::kCount));
