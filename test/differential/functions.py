@@ -2,7 +2,7 @@
 """Code is made as a random walk over instructions on a stack of types, not from expression trees,
 so that operands wait on the stack across sets of the locals they name, blocks with parameters,
 branches that take values along, and calls; also more operands than a translator would keep track
-of. What chance meets too seldom is made on purpose: patterns.py.
+of. What chance meets too seldom is made on purpose: patterns.py, places.py.
 """
 
 import struct
@@ -10,6 +10,7 @@ import struct
 from opcodes import (BINARY, COMPARE, CONVERT, COPYSIGN, DIVISION, FLOAT_EQUAL, INTERESTING, LOADS,
                      NAN, NUMBERS, OR, REINTERPRET, TEST, TO_I64, UNARY)
 from patterns import Patterns
+from places import Places
 from storage import Storage
 from wasm_encoder import (EMPTY_BLOCK, EXTERNREF, F32, F64, FUNCREF, I32, I64, constant, signed,
                           unsigned)
@@ -26,7 +27,7 @@ class Label:
         self.is_loop = is_loop
 
 
-class Function(Patterns, Storage):
+class Function(Patterns, Places, Storage):
     """Makes the code of one function."""
 
     def __init__(self, rng, program, index):
@@ -50,7 +51,8 @@ class Function(Patterns, Storage):
         self.labels = []
         self.recent = None  # the local that was set last
         self.budget = rng.choice([15, 40, 80, 150])
-        self.flavour = rng.choice(["mixed", "mixed", "control", "deep", "integer", "accumulator"])
+        self.flavour = rng.choice(["mixed", "mixed", "control", "deep", "integer", "accumulator",
+                                   "places", "places", "places"])
         self.large_switches = program.large_switches
         if program.long_function == index:
             self.budget = 3000  # more than 32 KiB of code
@@ -460,6 +462,10 @@ class Function(Patterns, Storage):
             if self.budget <= 0:
                 break
             self.budget -= 1
+            if rng.random() < (0.5 if self.flavour == "places" else 0.03):
+                self.budget -= 3
+                self.placed()
+                continue
             if rng.random() < (0.4 if self.flavour == "accumulator" else 0.12):
                 rng.choice([self.chain, self.chain, self.overwrite_waiting, self.overwrite_waiting,
                             self.value_over_label, self.value_over_label, self.drop_result,
@@ -534,6 +540,8 @@ class Function(Patterns, Storage):
             self.push(value_type)
 
     def make(self):
+        if self.flavour == "places" or self.rng.random() < 0.5:
+            self.initialize_locals()
         self.pay()
         self.labels = [Label(self.results, 0)]
         self.sequence(0, self.results)

@@ -130,13 +130,15 @@ def ask(command, mode, files):
 
 
 class V8:
-    """node, with what older ones have behind switches."""
+    """node, with what older ones have behind switches, by the optimizing compiler."""
 
-    SWITCHES = ("experimental-wasm-extended-const", "experimental-wasm-multi-memory")
+    # The baseline compiler, Liftoff, of V8 11.3 gets some modules wrong.
+    SWITCHES = ("experimental-wasm-extended-const", "experimental-wasm-multi-memory", "no-liftoff")
 
     def __init__(self, node):
         known = subprocess.run([node, "--v8-options"], capture_output=True, text=True).stdout
-        self.command = shlex.join([node] + ["--" + each for each in self.SWITCHES if each in known] +
+        self.command = shlex.join([node] + ["--" + each for each in self.SWITCHES
+                                   if each.replace("no-", "") in known] +
                                   [os.path.join(HERE, "oracle.js")])
         self.features = ask(self.command, "features", [""])[0]
 
