@@ -26,7 +26,7 @@ mote_packages_optional_demo=(
 mote_packages_optional_test=(
   clang-22@clang++-22 lld-22@wasm-ld-22 libclang-rt-22-dev
   rustc libstd-rust-dev-wasm32
-  nodejs@node npm@npm binaryen@wasm-opt doxygen@doxygen cppcheck@cppcheck
+  nodejs@node npm@npm binaryen@wasm-opt doxygen@doxygen cppcheck@cppcheck arduino-builder
   g++-s390x-linux-gnu@s390x-linux-gnu-g++ qemu-user@qemu-s390x googletest
   gcc-arm-none-eabi@arm-none-eabi-g++ picolibc-arm-none-eabi qemu-system-arm@qemu-system-arm
   gcc-riscv64-unknown-elf@riscv64-unknown-elf-g++ picolibc-riscv64-unknown-elf

@@ -75,13 +75,14 @@ struct [[nodiscard]] Error {
 
 // Writes a name as the text format would (6.3.3): control characters, quotes and backslashes are
 // escaped, so that a name can neither command a terminal nor end the line. Cut to fit and
-// terminated by a zero byte; returns the length without it. `buffer` must hold at least one byte; 3
-// bytes for each of the name and one more are always enough. Cost: the length of the name.
+// terminated by a zero byte; returns the length without it. Writes nothing into an empty `buffer`;
+// 3 bytes for each of the name and one more are always enough. Cost: the length of the name.
 size_t escape_name(StringView name, Span<char> buffer);
 
 // Writes one line for people ("byte offset 42, function 3: type mismatch (expected i32, found
 // f32)") into `buffer`, cut to fit and terminated by a zero byte. Returns its length without the
-// zero. `buffer` must hold at least one byte. Cost: the length of the line, and of the names in it.
+// zero. Writes nothing into an empty `buffer`. Cost: the length of the line, and of the names in
+// it.
 size_t describe(const Error& error, Span<char> buffer);
 
 }  // namespace mote

@@ -61,6 +61,10 @@ struct Extern {
 
   // Whether it names anything.
   bool exists() const { return instance != nullptr || host != nullptr; }
+  // Whether it can be used: it exists, and its instance, which must be one that still is, has such
+  // a thing. Always true for one that Mote made, or of() made of an export of the instance's own
+  // module; this is for those that come from elsewhere.
+  bool is_there() const;
   // The type as it is now: limits begin with the present size of a table or memory (7.1 func_type,
   // table_type, mem_type, global_type).
   ExternType type() const;

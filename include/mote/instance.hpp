@@ -31,8 +31,8 @@ class Instance {
   // The exported function `name` (7.1 instance_export); exists() is false when there is none. Cost:
   // logarithmic in the number of exports, each step a comparison of names.
   Function function(StringView name);
-  // Type of a function of this instance (7.1 func_type). `funcidx` must be below the number of
-  // functions, imported ones included. The lists of types live as long as the module.
+  // Type of a function of this instance (7.1 func_type), imported ones included; empty if it has no
+  // such function. The lists of types live as long as the module.
   FunctionType function_type(uint32_t funcidx) const;
 
   // Calls the exported function `name` with C++ values: call<int(int, int)>(execution, "add", 2,

@@ -17,6 +17,8 @@
  *   MOTE_kNotInStore, MOTE_kArguments, or MOTE_kNotAFunction, or, by what cannot fail, 0, NULL,
  * false or an empty text. Other pointers must not be NULL where nothing else is said. Lists may be
  * NULL if their count is 0.
+ * - An index that is beyond what there is, a number that is no code, and a loader or an execution
+ * that was destroyed are refused in the same ways.
  * - Texts given to Mote are zero-terminated UTF-8, and copied where nothing else is said. Texts
  * from Mote are mote_string: not terminated, valid as long as the module.
  * - One thread at a time uses a store and everything in it, except mote_execution_interrupt() and
@@ -127,8 +129,9 @@ const char* mote_feature_name(mote_feature feature);
 const char* mote_feature_level(mote_feature feature);
 /* Whether this build has it. */
 bool mote_is_built_in(mote_feature feature);
-/* Writes one line for people into `text`, cut to `size` (at least 1) bytes with the zero at its
- * end. Returns its length without the zero. Cost: its length, and that of the names in it. */
+/* Writes one line for people into `text`, cut to `size` bytes with the zero at its end; 0: nothing
+ * is written. Returns its length without the zero. Cost: its length, and that of the names in it.
+ */
 size_t mote_describe(const mote_error* error, char* text, size_t size);
 /* Writes a name of a guest as the text format would (6.3.3), so that it can neither command a
  * terminal nor end the line; cut and terminated as above, with the same result. Cost: its length.
@@ -311,7 +314,8 @@ mote_error_code mote_loader_feed(mote_loader* loader, const void* bytes, size_t 
  * does. */
 mote_error_code mote_loader_finish(mote_loader* loader, const mote_module** module,
                                    mote_error* error);
-/* Gives back what the loader used; a load that was not finished gives back all it took. */
+/* Gives back what the loader used; a load that was not finished gives back all it took. What is
+ * left refuses all, and may be destroyed again. */
 void mote_loader_destroy(mote_loader* loader);
 
 /* ---- Saved code (mote/image.hpp) ------------------------------------------------------------- */
@@ -461,8 +465,8 @@ const mote_module* mote_module_of(const mote_instance* instance);
 /* The exported function (7.1 instance_export); `instance` in it is NULL if there is none. Cost:
  * logarithmic in the number of exports, plus the length of the name. */
 mote_function mote_find_function(mote_instance* instance, const char* name);
-/* Type of a function (7.1 func_type), valid as long as the module. `index` in it must be below the
- * number of the module's functions. */
+/* Type of a function (7.1 func_type), valid as long as the module; empty for one that is not there.
+ */
 mote_function_type mote_type_of(mote_function function);
 /* Value of an exported global (7.1 global_read). Fails with MOTE_kUnknownGlobal or MOTE_kArguments
  * (no instance). Cost: that of mote_find_function(). */
@@ -536,8 +540,8 @@ mote_error_code mote_execution_init(mote_execution* execution, mote_store* store
                                     uint32_t stack_bytes);
 /* Gives the memory back when the executions that were made later are gone, too, and no loader is
  * there. In a host function that it called, the call is killed, and the memory comes back when
- * mote_resume() returns (MOTE_TRAPPED); the execution must not be used any more, so not where
- * mote_run() runs it. */
+ * mote_resume() or mote_run() returns (MOTE_TRAPPED). What is left refuses all (MOTE_kOutOfMemory),
+ * and may be destroyed again. */
 void mote_execution_destroy(mote_execution* execution);
 /* Why nothing can be started at all (MOTE_kOutOfMemory, MOTE_kStoreReset), or why the latest
  * mote_run() could not start; MOTE_kOk if neither failed. */
@@ -635,8 +639,8 @@ typedef struct mote_host_function {
 
 /* Offers host functions to modules that are instantiated from now on. The table must stay as long
  * as the store is used; `context` is what mote_host_context() returns. Tables given later come
- * first in the search for an import. Fails with MOTE_kOutOfMemory. Cost: a few words of long-lived
- * memory. */
+ * first in the search for an import. Fails with MOTE_kOutOfMemory, or MOTE_kArguments if an entry
+ * has no name or no function. Cost: their number; a few words of long-lived memory. */
 mote_error_code mote_provide(mote_store* store, const mote_host_function* functions, size_t count,
                              void* context);
 
@@ -744,7 +748,8 @@ mote_error_code mote_host_call(mote_host* host, mote_function function, const mo
                                size_t argument_count, mote_value* results, size_t result_count,
                                mote_error* error);
 /* Calls another host function in place of this one, with a context of its own: for functions that
- * stand before others, as a trace does. Return what it returns. Cost: its. */
+ * stand before others, as a trace does. Return what it returns; a trap, MOTE_kArguments, if there
+ * is no such function. Cost: its. */
 mote_host_status mote_host_forward(mote_host* host, const mote_host_function* to, void* context,
                                    uint32_t* slots);
 

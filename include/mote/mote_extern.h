@@ -10,9 +10,10 @@
  *   given[1] = mote_external_of_host(&kApi[0], &board);
  *   mote_instantiate_with(&store, module, given, 2, &instance, &error);
  *
- * A part of mote/mote.h, whose rules hold here, too. One that is not there (all zero), or of
- * another kind than a function is for, is refused: MOTE_kArguments, or false, 0, NULL, or a value
- * of MOTE_NO_TYPE. Takes constant time and no memory where no cost is given. */
+ * A part of mote/mote.h, whose rules hold here, too. One that is not there (all zero, or an index
+ * that its instance has nothing at), or of another kind than a function is for, is refused:
+ * MOTE_kArguments, or false, 0, NULL, or a value of MOTE_NO_TYPE. Takes constant time and no memory
+ * where no cost is given. */
 #ifndef MOTE_MOTE_EXTERN_H
 #define MOTE_MOTE_EXTERN_H
 
@@ -71,8 +72,9 @@ static inline mote_function mote_external_function(mote_external value) {
 
 /* mote_instantiate() with imports by position: number i of `imports`, which is not kept, is for
  * import i of the module. Neither names count nor what was provided to the store. Fails also with
- * MOTE_kUnknownImport if there are too few, MOTE_kIncompatibleImport if one does not match or is of
- * another store. Cost: the same, without the search for imports. */
+ * MOTE_kUnknownImport if there are too few, MOTE_kIncompatibleImport if one does not match, is not
+ * there, or is of another store or from before a reset. Cost: the same, without the search for
+ * imports, and for each the number of instances. */
 mote_error_code mote_instantiate_with(mote_store* store, const mote_module* module,
                                       const mote_external* imports, size_t count,
                                       mote_instance** instance, mote_error* error);
@@ -136,7 +138,7 @@ mote_error_code mote_make_global(mote_store* store, const mote_extern_type* type
                                  mote_external* made, mote_error* error);
 /* A host function as a function of an instance (7.1 func_alloc): it can be started and has a
  * reference. `host` and its type lists must stay as long as the store is used; its names do not
- * count. Fails as above. Cost: that. */
+ * count. Fails as above, also without a function. Cost: that. */
 mote_error_code mote_make_function(mote_store* store, const mote_host_function* host, void* context,
                                    mote_external* made, mote_error* error);
 

@@ -101,8 +101,9 @@ class Store {
 
   // The same with imports by position: number i of `imports`, which is not kept, is for import i of
   // the module. Neither names count nor what was provided to the store. Fails also with
-  // kUnknownImport if there are too few, kIncompatibleImport if one does not match or is of another
-  // store. Cost: the same without the search. See mote/extern.hpp.
+  // kUnknownImport if there are too few, kIncompatibleImport if one does not match, names what its
+  // instance does not have, or is of another store or from before a reset. Cost: the same without
+  // the search, and for each import the number of instances. See mote/extern.hpp.
   Error instantiate(const Module* module, Span<const Extern> imports, Instance** instance);
 
 #if MOTE_FEATURE_QUOTAS

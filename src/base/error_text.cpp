@@ -9,7 +9,9 @@ namespace {
 // Writes text into a buffer, as much as fits, and keeps it terminated.
 class Writer {
  public:
-  explicit Writer(Span<char> buffer) : buffer_(buffer) { buffer_[0] = 0; }
+  explicit Writer(Span<char> buffer) : buffer_(buffer) {
+    if (!buffer.empty()) buffer_[0] = 0;
+  }
 
   Writer& text(StringView text) {
     for (size_t i = 0; i < text.size(); i++) character(text[i]);

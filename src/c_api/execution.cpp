@@ -29,7 +29,12 @@ mote_error_code mote_execution_init(mote_execution* execution, mote_store* store
   return give((new (execution) Execution(c_api::of(store), stack_bytes))->error(), nullptr);
 }
 
-void mote_execution_destroy(mote_execution* execution) { of(execution).~Execution(); }
+// What is left refuses everything, also to be destroyed again.
+void mote_execution_destroy(mote_execution* execution) {
+  of(execution).~Execution();
+  Store none({});
+  new (execution) Execution(none, 0);  // looks at its store only if it has something in it
+}
 
 mote_error_code mote_execution_error(const mote_execution* execution) {
   return give(of(execution).error().code);

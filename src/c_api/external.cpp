@@ -27,11 +27,10 @@ mote_external to_c(const Extern& value) {
   return out;
 }
 
-bool is_there(const mote_external& value) {
-  return value.instance != nullptr || (value.kind == MOTE_FUNCTION && value.host != nullptr);
-}
+// Anybody can put one together, and ask one instance for an export of another's module.
+bool is_there(const mote_external& value) { return ::of(value).is_there(); }
 bool is(const mote_external& value, mote_extern_kind kind) {
-  return value.kind == kind && value.instance != nullptr;
+  return value.kind == kind && value.instance != nullptr && is_there(value);
 }
 
 ExternType of(const mote_extern_type& type) {
@@ -162,6 +161,8 @@ mote_error_code mote_make_global(mote_store* store, const mote_extern_type* type
 
 mote_error_code mote_make_function(mote_store* store, const mote_host_function* host, void* context,
                                    mote_external* made, mote_error* error) {
+  *made = {};
+  if (host == nullptr || host->callback == nullptr) return give_null(error);
   Extern out;
   const auto* function = reinterpret_cast<const HostFunction*>(host);
   const Error result = make_function(c_api::of(store), *function, context, &out);

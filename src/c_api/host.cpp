@@ -27,6 +27,13 @@ const Host& of(const mote_host* host) { return *reinterpret_cast<const Host*>(ho
 
 mote_error_code mote_provide(mote_store* store, const mote_host_function* functions, size_t count,
                              void* context) {
+  for (size_t i = 0; i < count; i++) {
+    const mote_host_function& function = functions[i];
+    if (function.module_name == nullptr || function.field_name == nullptr ||
+        function.callback == nullptr) {
+      return give_null();
+    }
+  }
   const auto* table = reinterpret_cast<const HostFunction*>(functions);
   return give(c_api::of(store).provide(Span<const HostFunction>(table, count), context).code);
 }
@@ -60,6 +67,7 @@ uint32_t mote_host_backtrace(const mote_host* host, mote_frame* frames, uint32_t
 
 mote_host_status mote_host_forward(mote_host* host, const mote_host_function* to, void* context,
                                    uint32_t* slots) {
+  if (to == nullptr || to->callback == nullptr) return mote_trapped(MOTE_kArguments, 0);
   Host other = of(host).with_context(context);
   return to->callback(reinterpret_cast<mote_host*>(&other), slots);
 }

@@ -72,4 +72,9 @@ mote_error_code mote_loader_finish(mote_loader* loader, const mote_module** modu
   return give_module(result, made, module, error);
 }
 
-void mote_loader_destroy(mote_loader* loader) { of_loader(loader).~Loader(); }
+// What is left refuses everything, also to be destroyed again.
+void mote_loader_destroy(mote_loader* loader) {
+  of_loader(loader).~Loader();
+  Store none({});
+  new (loader) Loader(none);
+}

@@ -51,6 +51,11 @@ Limits limits_of(uint32_t size, uint32_t maximum, bool has_maximum) {
 
 }  // namespace
 
+bool Extern::is_there() const {
+  if (instance == nullptr) return kind == ExternKind::kFunction && host != nullptr;
+  return index < detail::count_of(*instance_of(*this).module, kind);
+}
+
 ExternType Extern::type() const {
   ExternType type;
   type.kind = kind;

@@ -29,7 +29,8 @@ Function Instance::function(StringView name) {
 }
 
 FunctionType Instance::function_type(uint32_t funcidx) const {
-  return data_of(*this).module->function_type(funcidx);
+  const detail::ModuleData& module = *data_of(*this).module;
+  return funcidx < module.function_count() ? module.function_type(funcidx) : FunctionType();
 }
 
 Error Instance::global(StringView name, Value* value) const {

@@ -83,11 +83,12 @@ ErrorCode link_import(StoreData& store, InstanceData& instance, const ImportData
   const Extern& given = imports[static_cast<size_t>(&import - instance.module->imports)];
   bool matches = false;
   if (given.host != nullptr) {
-    matches = link_host_function(instance, import, *given.host, given.context);
-  } else if (given.instance != nullptr) {
+    matches = given.host->thunk != nullptr &&
+              link_host_function(instance, import, *given.host, given.context);
+  } else if (store.has(given.instance)) {
     InstanceData& from = InstanceData::of(*given.instance);
-    matches =
-        from.store == &store && link_export(instance, import, from, {{}, given.kind, given.index});
+    matches = given.index < count_of(*from.module, given.kind) &&
+              link_export(instance, import, from, {{}, given.kind, given.index});
   }
   return matches ? ErrorCode::kOk : ErrorCode::kIncompatibleImport;
 }

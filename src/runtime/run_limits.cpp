@@ -49,6 +49,9 @@ StopReason check_limits(ExecutionData& execution, uint32_t debt) {
 RunState Execution::resume(RunLimits& limits) {
   ExecutionData* const own = data();
   if (own == nullptr || own->limited_run != nullptr) return resume();
+  // So that what is taken from it cannot make it wrap.
+  constexpr int64_t kLeastShare = INT64_MIN / 2;
+  if (limits.share < kLeastShare) limits.share = kLeastShare;
   // The first check looks at the limits.
   detail::take_back(*own);
   LimitedRun run = {detail::check_limits, limits};

@@ -55,10 +55,10 @@ struct StoreData {
   ScratchOwner* scratch_owners = nullptr;  // latest first
   uint32_t epoch;                          // counts reset(): what was made before is gone
   bool is_loading = false;                 // a loader is alive
+  uint16_t running = 0;                    // executions that are within resume()
 #if MOTE_FEATURE_QUOTAS
   Quota quota;
 #endif
-  uint8_t running = 0;  // executions that are within resume()
 
   static StoreData* of(Store& store) { return store.data_; }
 
@@ -100,6 +100,17 @@ Reference element_reference(InstanceData& instance, uint32_t item);
 // Whether [begin, begin + length) lies within [0, size).
 inline bool in_range(uint32_t begin, uint32_t length, uint32_t size) {
   return begin <= size && length <= size - begin;
+}
+
+// How many of a kind there are in its index space; 0 of what is no kind.
+inline uint32_t count_of(const ModuleData& module, ExternKind kind) {
+  switch (kind) {
+    case ExternKind::kFunction: return module.function_count();
+    case ExternKind::kTable: return module.table_count;
+    case ExternKind::kMemory: return module.memory_count;
+    case ExternKind::kGlobal: return module.global_count;
+  }
+  return 0;
 }
 
 // Segments that were dropped (4.2.11, 4.2.12), one bit each.

@@ -40,7 +40,9 @@ def main():
         and isinstance(node.value, ast.Constant)
     }
     component = re.search(r'^version: "(.*)"', (ROOT / "idf_component.yml").read_text(), re.M)[1]
+    arduino = (ROOT / "packaging/arduino/library.properties").read_text()
     versions = {
+        "library.properties": re.search(r"^version=(.*)", arduino, re.M)[1],
         "library.json": library["version"],
         "vcpkg.json": port["version"],
         "conanfile.py": fields.get("version"),

@@ -37,6 +37,9 @@ struct Host : Folder {
     link("loop1", "inside/loop2");
     link("a/b/../../../outside/secret", "inside/winding");
     link("a/b/file", "inside/good");
+    link("../outside/new", "inside/dangling");
+    link("a/../../outside/new", "inside/dangling_winding");
+    link("dangling", "inside/to_dangling");
   }
   std::string inside() const { return *this / "inside"; }
 
@@ -107,6 +110,11 @@ std::vector<Escape> escapes(const Host& host) {
       {"to_b/../../../outside/secret", no},
       {"to_b/../back/../outside/secret", no},
       {"winding", wasi::kSuccess},
+      {"dangling", wasi::kSuccess},
+      {"dangling_winding", wasi::kSuccess},
+      {"to_dangling", wasi::kSuccess},
+      {"dangling/.", no},
+      {"a/b/../../dangling", wasi::kSuccess},
   };
 }
 
@@ -461,18 +469,174 @@ TEST(WasiEscape, RandomCallsStayInside) {
   EXPECT_GT(done, 500);
 }
 
-// A race with real threads: a directory and a link to the outside change places all the time.
+// ---- Several directories ---------------------------------------------------------------------
+
+// One of the guest's directories lies in another of them: each goes as far as it says, and no
+// further, whatever is moved between them.
+TEST(WasiEscape, ADirectoryWithinAnotherIsAWorldOfItsOwn) {
+  const Host host;
+  WasiGuest guest({host.inside(), host / "inside/a"});
+  EXPECT_EQ(guest.open(3, "a/../a/marker", nullptr), 0u);
+  EXPECT_EQ(guest.open(4, "../a/marker", nullptr), wasi::kNotCapable);
+  EXPECT_EQ(guest.open(4, "back/a/marker", nullptr), wasi::kNotCapable);
+  EXPECT_EQ(guest.rename(3, "good", 4, "../moved"), wasi::kNotCapable);
+  EXPECT_EQ(guest.rename(4, "../good", 3, "moved"), wasi::kNotCapable);
+  EXPECT_EQ(guest.hard_link(4, "../good", 3, "moved"), wasi::kNotCapable);
+  // A directory cannot become a part of itself.
+  EXPECT_EQ(guest.rename(3, "a", 4, "b/c"), wasi::kInvalid);
+  // The inner one moves elsewhere within the outer one, and stays what it is.
+  ASSERT_EQ(guest.rename(3, "a", 3, "a2"), 0u);
+  EXPECT_EQ(guest.open(4, "marker", nullptr), 0u);
+  EXPECT_EQ(guest.open(4, "../a2/marker", nullptr), wasi::kNotCapable);
+  // A link that led out of the inner one, and nowhere in the outer one, does so wherever it is.
+  ASSERT_EQ(guest.make_link("../../outside/secret", 4, "b/link"), 0u);
+  ASSERT_EQ(guest.rename(4, "b/link", 3, "link"), 0u);
+  EXPECT_EQ(guest.open(3, "link", nullptr), wasi::kNotCapable);
+  EXPECT_EQ(guest.open(3, "link", nullptr, kReadWrite, kOpenCreate), wasi::kNotCapable);
+  // The inner one is removed: nothing can be made in it, or reached through it.
+  for (const char* name : {"b/file", "marker", "chain3", "back"}) {
+    ASSERT_EQ(guest.path_call("path_unlink_file", 4, name), 0u) << name;
+  }
+  ASSERT_EQ(guest.path_call("path_remove_directory", 4, "b"), 0u);
+  ASSERT_EQ(guest.path_call("path_remove_directory", 3, "a2"), 0u);
+  EXPECT_EQ(guest.open(4, "x", nullptr, kReadWrite, kOpenCreate), wasi::kNoEntry);
+  EXPECT_EQ(guest.open(4, "..", nullptr), wasi::kNotCapable);
+  EXPECT_EQ(guest.rename(3, "good", 4, "x"), wasi::kNoEntry);
+}
+
+// A number says nothing of what it stands for: a directory keeps its bounds and its rights under
+// another number, and what had the number has gone.
+TEST(WasiEscape, AnotherNumberGivesNoOtherRights) {
+  const Host host;
+  WasiGuest guest({host.inside(), host / "inside/a"});
+  uint32_t b = 0;
+  ASSERT_EQ(guest.open(3, "a/b", &b, 1 << 13, kOpenDirectory, 0, 0, 1 << 1), 0u);
+  ASSERT_EQ(guest.call("fd_renumber", {b, 3}), 0u);
+  EXPECT_EQ(guest.open(3, "file", nullptr, 1 << 1), 0u);
+  EXPECT_EQ(guest.open(3, "../marker", nullptr, 1 << 1), wasi::kNotCapable);
+  EXPECT_EQ(guest.open(3, "file", nullptr, kReadWrite), wasi::kNotCapable);
+  EXPECT_EQ(guest.open(3, "new", nullptr, 1 << 1, kOpenCreate), wasi::kNotCapable);
+  EXPECT_EQ(guest.open(3, "file", nullptr, 1 << 1, kOpenTruncate), wasi::kNotCapable);
+  EXPECT_EQ(guest.call("fd_prestat_get", {3, WasiGuest::kResult}), wasi::kBadDescriptor);
+  EXPECT_EQ(guest.open(b, "file", nullptr, 1 << 1), wasi::kBadDescriptor);
+  // One preopened directory in the place of another.
+  ASSERT_EQ(guest.call("fd_renumber", {4, 3}), 0u);
+  EXPECT_EQ(guest.open(3, "marker", nullptr), 0u);
+  EXPECT_EQ(guest.open(3, "../good", nullptr), wasi::kNotCapable);
+  EXPECT_EQ(guest.open(4, "marker", nullptr), wasi::kBadDescriptor);
+  EXPECT_EQ(host.content("inside/a/b/file"), "own");
+}
+
+// Every combination of how to open, with every right, of names of every kind.
+TEST(WasiEscape, NoWayToOpenFollowsALinkOut) {
+  const Host host;
+  const std::string before = host.outside();
+  WasiGuest guest({host.inside()});
+  for (uint32_t how = 0; how < 16; how++) {
+    for (const uint32_t lookup : {0u, kFollowLinks}) {
+      for (const uint64_t rights : {uint64_t{0}, uint64_t{1} << 6, kReadWrite, kEveryRight}) {
+        for (const char* path : {"absolute", "up", "up_directory", "root", "dangling", "parent/",
+                                 "to_dangling", "a/back/../outside/new", "up_directory/new"}) {
+          EXPECT_NE(guest.open(3, path, nullptr, rights, how, lookup, 0, rights), 0u)
+              << path << ", how " << how << ", lookup " << lookup;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(host.outside(), before);
+}
+
+// ---- Races -----------------------------------------------------------------------------------
+
+// Swaps two names of the host's all the time, in a thread of its own.
+class Swapper {
+ public:
+  Swapper(const std::string& x, const std::string& y)
+      : thread_([this, x, y] {
+          while (!is_done_) {
+            renameat2(AT_FDCWD, x.c_str(), AT_FDCWD, y.c_str(), RENAME_EXCHANGE);
+            swaps_++;
+          }
+        }) {}
+  ~Swapper() {
+    is_done_ = true;
+    thread_.join();
+  }
+  Swapper(const Swapper&) = delete;
+  Swapper& operator=(const Swapper&) = delete;
+
+  uint64_t swaps() const { return swaps_; }
+
+ private:
+  std::atomic<bool> is_done_{false};
+  std::atomic<uint64_t> swaps_{0};
+  std::thread thread_;
+};
+
+// Every call that changes something, by a path that is at times one to the outside.
+TEST(WasiEscape, NothingOutsideChangesInARace) {
+  const Host host;
+  host.directory("inside/x/below");
+  host.file("inside/x/secret", "harmless");
+  host.link("../outside", "inside/y");
+  const std::string before = host.outside();
+  WasiGuest guest({host.inside()});
+  {
+    const Swapper swapper(host / "inside/x", host / "inside/y");
+    for (int i = 0; i < 1500 || swapper.swaps() < 1000; i++) {
+      guest.set_times(3, "x/secret");
+      guest.set_times(3, "x/", 0);
+      guest.open(3, "x/secret", nullptr, kReadWrite, kOpenTruncate);
+      guest.open(3, "x/new", nullptr, kReadWrite, kOpenCreate);
+      guest.path_call("path_create_directory", 3, "x/d");
+      guest.rename(3, "x/new", 3, "x/newer");
+      guest.hard_link(3, "x/secret", 3, "x/second");
+      guest.hard_link(3, "x/secret", 3, "stolen");
+      guest.make_link("secret", 3, "x/link");
+      guest.rename(3, "x/secret", 3, "stolen");
+      guest.rename(3, "stolen", 3, "x/secret");
+      for (const char* name : {"x/secret", "x/newer", "x/second", "x/link", "stolen"}) {
+        if (i % 8 == 7) guest.path_call("path_unlink_file", 3, name);
+      }
+      for (const char* name : {"x/d", "x/below"}) {
+        guest.path_call("path_remove_directory", 3, name);
+      }
+      if (HasFailure()) break;
+    }
+  }
+  EXPECT_EQ(host.outside(), before);
+}
+
+// The directory in which the guest is moves out of its own one and back all the time.
+TEST(WasiEscape, NoPathEndsWhereADirectoryHasMovedTo) {
+  const Host host;
+  host.directory("inside/x/y/z");
+  host.file("inside/x/secret", "harmless");
+  host.directory("outside/y");
+  WasiGuest guest({host.inside()});
+  const Swapper swapper(host / "inside/x/y", host / "outside/y");
+  int opened = 0;
+  for (int i = 0; i < 3000 || swapper.swaps() < 1000; i++) {
+    for (const char* path : {"x/y/../secret", "x/y/z/../../secret"}) {
+      uint32_t fd = 0;
+      if (guest.open(3, path, &fd) != 0) continue;
+      opened++;
+      EXPECT_EQ(guest.read(fd), "harmless");
+      guest.call("fd_close", {fd});
+    }
+    EXPECT_EQ(guest.open(3, "x/y/../../../outside/secret", nullptr), wasi::kNotCapable);
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(opened, 0);
+}
+
+// A directory and a link to the outside change places all the time.
 TEST(WasiEscape, SwappingLinksWinsNoRace) {
   const Host host;
   host.directory("inside/x");
   host.file("inside/x/secret", "harmless");
   host.link("../outside", "inside/y");
-  std::atomic<bool> is_done{false};
-  std::thread swapper([&] {
-    const std::string x = host / "inside/x";
-    const std::string y = host / "inside/y";
-    while (!is_done) renameat2(AT_FDCWD, x.c_str(), AT_FDCWD, y.c_str(), RENAME_EXCHANGE);
-  });
+  const Swapper swapper(host / "inside/x", host / "inside/y");
   WasiGuest guest({host.inside()});
   int opened = 0;
   int refused = 0;
@@ -492,8 +656,6 @@ TEST(WasiEscape, SwappingLinksWinsNoRace) {
     }
     if (i > 10000000 || HasFailure()) break;
   }
-  is_done = true;
-  swapper.join();
   EXPECT_GT(opened, 0);
   EXPECT_GT(refused, 0);
 }
