@@ -12,6 +12,7 @@
 #include <mote/config.hpp>
 #include <mote/error.hpp>
 
+#include "interp/conversions.hpp"
 #include "interp/rounding.hpp"
 
 #define MOTE_INLINE inline __attribute__((always_inline))
@@ -233,16 +234,16 @@ struct Extremum : Pure<F, F> {
 MOTE_FLOAT(F32, float, uint32_t, uint32_t{0x80000000})
 MOTE_FLOAT(F64, double, uint64_t, uint64_t{0x8000000000000000})
 
-MOTE_PURE1(F32ConvertI32S, float, uint32_t, return static_cast<float>(static_cast<int32_t>(a)))
-MOTE_PURE1(F32ConvertI32U, float, uint32_t, return static_cast<float>(a))
-MOTE_PURE1(F32ConvertI64S, float, uint64_t, return static_cast<float>(static_cast<int64_t>(a)))
+MOTE_PURE1(F32ConvertI32S, float, uint32_t, return convert<float>(static_cast<int32_t>(a)))
+MOTE_PURE1(F32ConvertI32U, float, uint32_t, return convert_u32<float>(a))
+MOTE_PURE1(F32ConvertI64S, float, uint64_t, return convert<float>(static_cast<int64_t>(a)))
 MOTE_PURE1(F32ConvertI64U, float, uint64_t, return static_cast<float>(a))
-MOTE_PURE1(F64ConvertI32S, double, uint32_t, return static_cast<double>(static_cast<int32_t>(a)))
-MOTE_PURE1(F64ConvertI32U, double, uint32_t, return static_cast<double>(a))
-MOTE_PURE1(F64ConvertI64S, double, uint64_t, return static_cast<double>(static_cast<int64_t>(a)))
+MOTE_PURE1(F64ConvertI32S, double, uint32_t, return convert<double>(static_cast<int32_t>(a)))
+MOTE_PURE1(F64ConvertI32U, double, uint32_t, return convert_u32<double>(a))
+MOTE_PURE1(F64ConvertI64S, double, uint64_t, return convert<double>(static_cast<int64_t>(a)))
 MOTE_PURE1(F64ConvertI64U, double, uint64_t, return static_cast<double>(a))
-MOTE_PURE1(F32DemoteF64, float, double, return static_cast<float>(a))
-MOTE_PURE1(F64PromoteF32, double, float, return static_cast<double>(a))
+MOTE_PURE1(F32DemoteF64, float, double, return convert<float>(a))
+MOTE_PURE1(F64PromoteF32, double, float, return convert<double>(a))
 MOTE_PURE1(I32ReinterpretF32, uint32_t, float, return bit_cast<uint32_t>(a))
 MOTE_PURE1(I64ReinterpretF64, uint64_t, double, return bit_cast<uint64_t>(a))
 MOTE_PURE1(F32ReinterpretI32, float, uint32_t, return bit_cast<float>(a))
