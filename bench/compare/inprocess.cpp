@@ -74,7 +74,6 @@ Cost run_mote(const Bytes& bytes, const Options& options) {
     cost.ok = true;
     return cost;
   }
-  // Part of the run: its stack is painted, so that its peak can be told.
   mote::Execution execution(store, 1024 * 1024);
   const mote::RunState state = execution.run(instance->function(mote::StringView("_start", 6)), {});
   cost.run = user_seconds() - loaded;

@@ -150,6 +150,7 @@ __attribute__((noinline)) bool run_module(mote::MutableBytes ram, uint32_t stack
   const mote::Function run = instance->function("run");
   const mote::Value arguments[] = {mote::Value::i32(2), mote::Value::i32(40)};
   if (!execution.error().ok()) return false;
+  if (usage != nullptr) execution.restart_stack_peak();
   const uint32_t parameters = instance->function_type(run.index).parameter_count;
   const StackPeak run_peak;
   const mote::RunState state = execution.run(run, {arguments, parameters});

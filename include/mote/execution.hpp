@@ -70,7 +70,7 @@ class Execution {
   // Takes `stack_bytes`, rounded down to a multiple of 8, for the guest's stack, plus a record of a
   // few hundred bytes, from the scratch end of the store's buffer. When that fails, error() is
   // kOutOfMemory and nothing can be started. Executions may be destroyed in any order, also after
-  // Store::reset(), but before the store. Cost: linear in `stack_bytes`, for stack_peak().
+  // Store::reset(), but before the store. Cost: constant; the stack is not touched.
   Execution(Store& store, uint32_t stack_bytes);
   // Gives the memory back when the executions that were made after this one are gone, too, and when
   // no loader is alive. A paused call is gone. From within its own host function, the call is
@@ -145,7 +145,11 @@ class Execution {
   // Cost: depth times code size of a function.
   uint32_t backtrace(Span<FrameInfo> frames) const;
 
-  // Most bytes of the guest's stack that calls have used so far. Cost: the size of the stack.
+  // Paints the stack, so that stack_peak() can tell what calls use from now on. Does nothing while a
+  // call is paused or runs. Cost: the size of the stack, all of which the system then has to back.
+  void restart_stack_peak();
+  // Most bytes of the guest's stack that calls have used since restart_stack_peak(); 0 if that was
+  // never called. Cost: the size of the stack.
   uint32_t stack_peak() const;
 
  private:

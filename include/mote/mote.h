@@ -535,7 +535,7 @@ typedef struct mote_frame {
 
 /* Takes `stack_bytes`, rounded down to a multiple of 8, for the guest's stack, and a few hundred
  * more, from the scratch end of the store's buffer. Fails with MOTE_kOutOfMemory; nothing can be
- * started then. Cost: linear, the stack is painted. */
+ * started then. Cost: constant, the stack is not touched. */
 mote_error_code mote_execution_init(mote_execution* execution, mote_store* store,
                                     uint32_t stack_bytes);
 /* Gives the memory back when the executions that were made later are gone, too, and no loader is
@@ -600,7 +600,11 @@ mote_error_code mote_trap_of(const mote_execution* execution, mote_error* error)
  * (see mote_host_backtrace()). Returns how many there are in all, which can be more than `count`.
  * Cost: depth times code size of a function. */
 uint32_t mote_backtrace(const mote_execution* execution, mote_frame* frames, uint32_t count);
-/* Most bytes of the guest's stack that calls have used. Cost: the size of the stack. */
+/* Paints the stack, so that mote_stack_peak() can tell what calls use from now on. Does nothing
+ * while a call is paused or runs. Cost: the size of the stack. */
+void mote_restart_stack_peak(mote_execution* execution);
+/* Most bytes of the guest's stack that calls have used since mote_restart_stack_peak(); 0 if that was
+ * never called. Cost: the size of the stack. */
 uint32_t mote_stack_peak(const mote_execution* execution);
 
 /* One of many guests on one native stack (see mote/round_robin.hpp). All members may be changed

@@ -20,7 +20,7 @@ extern "C" {
 WASM_API_EXTERN void mote_wasm_config_set_store_bytes(wasm_config_t*, size_t bytes);
 
 /* Bytes of a guest's stack, "call stack exhausted" beyond. Calls from host functions back into
- * guests have a stack each. Default: 512 KiB. Cost: it is painted when it is first used. */
+ * guests have a stack each. Default: 512 KiB. Cost: what is never used is never touched. */
 WASM_API_EXTERN void mote_wasm_config_set_stack_bytes(wasm_config_t*, uint32_t bytes);
 
 /* Why the latest function of this store that could fail did: one line for people, "" at first. Only

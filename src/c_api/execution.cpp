@@ -95,4 +95,5 @@ uint32_t mote_backtrace(const mote_execution* execution, mote_frame* frames, uin
   return of(execution).backtrace(Span<FrameInfo>(reinterpret_cast<FrameInfo*>(frames), count));
 }
 
+void mote_restart_stack_peak(mote_execution* execution) { of(execution).restart_stack_peak(); }
 uint32_t mote_stack_peak(const mote_execution* execution) { return of(execution).stack_peak(); }

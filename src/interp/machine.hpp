@@ -177,6 +177,7 @@ struct ExecutionData {
   uint8_t interrupt_requested = 0;
   uint8_t kill_requested = 0;  // or kAbandoned: to be given back as well, when the run has ended
   static constexpr uint8_t kAbandoned = 2;
+  bool is_painted = false;  // the stack: see Execution::restart_stack_peak()
   uint8_t host_nesting = 0;
   uint64_t fuel = kUnlimitedFuel;  // beyond `checks`
   LimitedRun* limited_run = nullptr;

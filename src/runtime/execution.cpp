@@ -256,9 +256,6 @@ Execution::Execution(Store& store, uint32_t stack_bytes)
   execution->stack_begin = stack;
   execution->stack_limit = stack + stack_size;
   execution->stack_end = execution->stack_limit;
-  for (size_t i = 0; i + kSlotBytes <= stack_size; i += kSlotBytes) {
-    memcpy(stack + i, &detail::kPaint, kSlotBytes);
-  }
   detail::write_stubs(*execution);
   data_ = execution;
   epoch_ = data->epoch;
@@ -459,11 +456,20 @@ uint32_t detail::backtrace(const ExecutionData& execution, Span<FrameInfo> frame
   return count;
 }
 
+void Execution::restart_stack_peak() {
+  ExecutionData* const own = data();
+  if (own == nullptr || !is_idle(*own) || own->host_nesting != 0) return;
+  for (uint8_t* at = own->stack_begin; at < own->stack_limit; at += kSlotBytes) {
+    memcpy(at, &detail::kPaint, kSlotBytes);
+  }
+  own->is_painted = true;
+}
+
 // The stack is used from both ends: frames from its start, records of calls between instances
 // from its end. What is still painted lies between them.
 uint32_t Execution::stack_peak() const {
   const ExecutionData* const own = data();
-  if (own == nullptr) return 0;
+  if (own == nullptr || !own->is_painted) return 0;
   const auto is_painted = [](const uint8_t* at) {
     return detail::load_slot<uint32_t>(at, 0) == detail::kPaint;
   };

@@ -281,7 +281,13 @@ static void test_pauses(mote_execution* execution, mote_instance* instance) {
   CHECK(mote_state_of(execution) == MOTE_IDLE);
   CHECK(mote_start_instance(execution, instance) == MOTE_kOk);
   CHECK(mote_state_of(execution) == MOTE_DONE && mote_result_count(execution) == 0);
+  CHECK(mote_stack_peak(execution) == 0);
+  mote_restart_stack_peak(execution);
+  CHECK(mote_start(execution, mote_find_function(instance, "spin"), NULL, 0) == MOTE_kOk);
+  mote_set_fuel(execution, 10);
+  CHECK(mote_resume(execution) == MOTE_OUT_OF_FUEL);
   CHECK(mote_stack_peak(execution) > 0 && mote_stack_peak(execution) <= 4096);
+  mote_cancel(execution);
 }
 
 static void test_links(mote_store* store, const mote_module* module) {

@@ -224,6 +224,8 @@ class Runner {
     const Error error = store_.instantiate(module_, given, &instance_);
     if (!error.ok()) return error;
     Execution execution(store_, kStack);
+    // What code takes from its stack by mistake is the same in all builds, and seldom right.
+    execution.restart_stack_peak();
     execution.set_fuel(kFuel);
     const Error start = execution.start_instance(instance_);
     if (!start.ok()) return start;
@@ -263,6 +265,7 @@ class Runner {
   // Runs in an execution of its own; its results are kept.
   Error run(Function function) {
     Execution execution(store_, kStack);
+    execution.restart_stack_peak();
     execution.set_fuel(kFuel);
     const RunState state = execution.run(function, {});
     results_.clear();

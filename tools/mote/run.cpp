@@ -233,6 +233,7 @@ int run(RunOptions& options) {
   if (stack == 0) stack = std::min<uint64_t>(options.memory / 8, 1024 * 1024);
   Execution execution(store, static_cast<uint32_t>(std::min<uint64_t>(stack, UINT32_MAX)));
   if (!execution.error().ok()) return report_error(options.file, execution.error(), nullptr);
+  if (options.report) execution.restart_stack_peak();
   if (options.fuel != UINT64_MAX) execution.set_fuel(options.fuel);
 
   std::vector<StringView> arguments = {StringView(options.file.data(), options.file.size())};

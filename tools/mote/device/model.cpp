@@ -237,6 +237,7 @@ bool run_module(Store& store, const Module& module, Instance* instance, Trial* t
     set_error(trial, execution.error());
     return false;
   }
+  execution.restart_stack_peak();
   trial->execution_bytes = in_use(store) - before - trial->guest_stack;
   trial->step = device::kReady;
   bool runs = true;
