@@ -245,6 +245,26 @@ Path resuming(const char* name, std::function<void(World&)> go_on) {
           Leaves::kSome};
 }
 
+// What paths begin with, made once in a world of its own.
+struct Kept {
+  std::vector<uint8_t> bytes;
+  Error error;
+};
+
+#if MOTE_FEATURE_SAVED_CODE
+Kept make_image(const char* name) {
+  Kept image;
+  World maker;
+  image.error = maker.load_module(name);
+  if (!image.error.ok()) return image;
+  image.bytes.resize(size_t{1} << 14);
+  uint32_t size = 0;
+  image.error = save_image(*maker.module, view(maker.bytes.back()),
+                           MutableBytes(image.bytes.data(), image.bytes.size()), &size);
+  return image;
+}
+#endif
+
 void add_loading(std::vector<Path>& all) {
   const auto nothing = [](World&) { return Error(); };
   for (const char* name : {"needs", "guest", "host", "constant_expressions", "pending"}) {
@@ -275,13 +295,9 @@ void add_loading(std::vector<Path>& all) {
   // Images are made without taking memory of the store, in one piece and in pieces.
   all.push_back({"open_image",
                  [](World& world) {
-                   World maker;
-                   Error error = maker.load_module("needs");
-                   if (!error.ok()) return error;
-                   std::vector<uint8_t>& image = world.bytes.emplace_back(size_t{1} << 14);
-                   uint32_t size = 0;
-                   return save_image(*maker.module, view(maker.bytes.back()),
-                                     MutableBytes(image.data(), image.size()), &size);
+                   static const Kept image = make_image("needs");
+                   world.bytes.push_back(image.bytes);
+                   return image.error;
                  },
                  [](World& world) {
                    return Outcome{open_image(world.store, view(world.bytes[0]), &world.module)};
@@ -527,20 +543,28 @@ Error add_snapshot_guest(World& world) {
   return error;
 }
 
+Kept make_snapshot() {
+  Kept snapshot;
+  World before;
+  snapshot.error = add_snapshot_guest(before);
+  if (!snapshot.error.ok()) return snapshot;
+  before.call("work", 7);
+  if (before.execution->state() != RunState::kWaiting) {
+    snapshot.error = failed(ErrorCode::kHostTrap).error;
+    return snapshot;
+  }
+  Execution* const executions[] = {before.execution.get()};
+  size_t size = 0;
+  snapshot.error = save_snapshot(before.store, executions, append_bytes, &snapshot.bytes, &size);
+  return snapshot;
+}
+
 void add_snapshots(std::vector<Path>& all) {
   all.push_back({"take a snapshot, restore it and go on",
                  [](World& world) {
-                   World before;
-                   Error error = add_snapshot_guest(before);
-                   if (!error.ok()) return error;
-                   before.call("work", 7);
-                   if (before.execution->state() != RunState::kWaiting)
-                     return before.outcome().error;
-                   Execution* const executions[] = {before.execution.get()};
-                   std::vector<uint8_t>& snapshot = world.bytes.emplace_back();
-                   size_t size = 0;
-                   error = save_snapshot(before.store, executions, append_bytes, &snapshot, &size);
-                   return error.ok() ? add_snapshot_guest(world) : error;
+                   static const Kept snapshot = make_snapshot();
+                   world.bytes.push_back(snapshot.bytes);
+                   return snapshot.error.ok() ? add_snapshot_guest(world) : snapshot.error;
                  },
                  [](World& world) {
                    Execution* const executions[] = {world.execution.get()};

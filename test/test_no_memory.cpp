@@ -153,6 +153,7 @@ TEST(NoMemory, EveryPathRunsInStoresOfEverySize) {
   for (const Path& path : paths()) {
     Smooth smooth;
     ASSERT_NO_FATAL_FAILURE(run_smoothly(path, &smooth));
+    const uint32_t stores_before = stores;
     uint32_t enough = 0;
     size_t size = every_size || smooth.prepared < 200 ? 0 : smooth.prepared - 200;
     for (; enough < 16; size += enough == 0 ? step : 1) {
@@ -189,6 +190,7 @@ TEST(NoMemory, EveryPathRunsInStoresOfEverySize) {
       ASSERT_TRUE(world.reset().ok());
       ASSERT_TRUE(world.taken() == empty);
     }
+    if (every_size) std::printf("%u stores: %s\n", stores - stores_before, path.name.c_str());
   }
   RecordProperty("too_small", static_cast<int>(too_small));
   EXPECT_GT(too_small, 1000u);
