@@ -5,19 +5,7 @@ set -euo pipefail
 mote=$1
 wasm=$2
 
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
-}
-
-# expect EXIT-CODE OUTPUT COMMAND...: what the command prints on both streams, and how it ends.
-expect() {
-  local want_code=$1 want=$2 code=0 output
-  shift 2
-  output=$("$@" 2>&1) || code=$?
-  [[ $code == "$want_code" ]] || fail "$*: exit code $code instead of $want_code: $output"
-  [[ $output == $want ]] || fail "$*: printed '$output' instead of '$want'"
-}
+source "$(dirname "$0")/expect.sh"
 
 # No control characters but the ends of lines.
 expect_plain() {

@@ -1,4 +1,5 @@
 // Traps and frames of wasm.h.
+#include "base/reader.hpp"
 #include "wasm_c_api/objects.hpp"
 
 using namespace mote;
@@ -6,33 +7,24 @@ using namespace mote::wasm_c_api;
 
 namespace {
 
-// A LEB128 number of a binary that was validated.
-uint32_t read_number(const uint8_t** at) {
-  uint32_t value = 0;
-  for (uint32_t shift = 0;; shift += 7) {
-    const uint8_t byte = *(*at)++;
-    value |= static_cast<uint32_t>(byte & 0x7F) << shift;
-    if ((byte & 0x80) == 0) return value;
-  }
-}
-
 // Where the code of defined function `number` begins in the module, or 0.
 size_t start_of_function(Binary* binary, uint32_t number) {
-  constexpr uint8_t kCodeSection = 10;
-  const uint8_t* const begin = binary->bytes();
-  const uint8_t* const end = begin + binary->size;
-  for (const uint8_t* at = begin + 8; at < end;) {
-    const uint8_t id = *at++;
-    const uint32_t size = read_number(&at);
-    if (id != kCodeSection) {
-      at += size;
+  constexpr size_t kHeaderBytes = 8;
+  constexpr uint32_t kCodeSection = 10;
+  // The module was validated: its sizes are right.
+  detail::Reader reader(Bytes(binary->bytes(), binary->size), 0);
+  reader.skip(kHeaderBytes);
+  while (reader.byte()) {
+    const bool is_code = reader.value() == kCodeSection;
+    if (!reader.u32()) break;
+    if (!is_code) {
+      reader.skip(reader.value());
       continue;
     }
-    if (number >= read_number(&at)) return 0;
-    for (uint32_t i = 0;; i++) {
-      const uint32_t body = read_number(&at);
-      if (i == number) return static_cast<size_t>(at - begin);
-      at += body;
+    if (!reader.u32() || number >= reader.value()) break;
+    for (uint32_t i = 0; reader.u32(); i++) {
+      if (i == number) return reader.position();
+      reader.skip(reader.value());
     }
   }
   return 0;

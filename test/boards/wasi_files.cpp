@@ -3,7 +3,7 @@
 #include <mote/wasi_files.hpp>
 
 #include "files.wasm.hpp"
-#include "harness.hpp"
+#include "wasi_program.hpp"
 
 static uint8_t disk_memory[1024];
 
@@ -17,13 +17,7 @@ int main() {
   boards::BoardStore board;
   boards::check(board.store().provide(mote::Wasi::functions(), &wasi), "provide");
   boards::check(board.store().provide(mote::WasiFiles::functions(), &files), "provide");
-  mote::Instance& instance = board.instantiate(mote::Bytes(kFiles));
-  mote::Execution execution(board.store(), 512);
-  boards::check(execution.error(), "stack");
-  boards::check(execution.run(instance.function("_start"), {}) == mote::RunState::kTrapped, "run");
-  const mote::Error trap = execution.trap();
-  if (trap.code != mote::ErrorCode::kHostExit) boards::check(trap, "run");
-  boards::check(trap.index == 7, "exit code", trap.index);
+  boards::run_program(board, mote::Bytes(kFiles));
   // The guest's directory is left, and none of its file's blocks.
   boards::check(disk.free_blocks() == free_blocks - 1, "free blocks", disk.free_blocks());
   board.report();

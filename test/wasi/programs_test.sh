@@ -8,19 +8,7 @@ guests=$2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
-}
-
-# expect EXIT-CODE OUTPUT COMMAND...: what the command prints on both streams, and how it ends.
-expect() {
-  local want_code=$1 want=$2 code=0 output
-  shift 2
-  output=$("$@" 2>&1) || code=$?
-  [[ $code == "$want_code" ]] || fail "${*:1:8}: exit code $code instead of $want_code: $output"
-  [[ $output == "$want" ]] || fail "${*:1:8}: printed '$output' instead of '$want'"
-}
+source "$(dirname "$0")/../expect.sh"
 
 case $3 in
   files)

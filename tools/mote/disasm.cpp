@@ -155,6 +155,8 @@ int disassemble(const std::string& path, const std::string& function, Feed& feed
       return kExitUsage;
     }
     printer.print(found);
+  } else if (listing.module().function_count() == 0) {
+    std::fprintf(stderr, "mote: %s: the module has no functions\n", path.c_str());
   } else {
     for (uint32_t i = 0; i < listing.module().function_count(); i++) {
       if (i != 0) std::printf("\n");
