@@ -232,8 +232,13 @@ MOTE_INLINE Flow select(Registers& r) {
   const Unit* const chosen = r.pc() + kHandlerUnits + (condition != 0 ? 0 : kSlotUnits);
   return result<T, Dst::D, kAtResult>(r, load_slot<T>(r.frame(), read_slot(chosen)));
 #else
-  const T a = source<T, kA, kHandlerUnits>(r);
-  const T b = source<T, kB, kAtB>(r);
+  T a = source<T, kA, kHandlerUnits>(r);
+  T b = source<T, kB, kAtB>(r);
+#if defined(__clang__) && MOTE_FUSED
+  // Both are loaded before the condition is known. Clang would choose between their places, and the
+  // load would wait for the comparison.
+  __asm__("" : "+r"(a), "+r"(b));
+#endif
   return result<T, Dst::D, kAtResult>(r, condition != 0 ? a : b);
 #endif
 }
