@@ -10,6 +10,7 @@ of them cannot be made is printed.
 
 import random
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -93,7 +94,7 @@ def odd_modules():
     yield "traps", module(1, b"_start", None, names([(0, WILD)]), b"\x00\x0b")
     yield "recursion", module(1, b"_start", None, names([(0, WILD)]), b"\x10\x00\x0b")
     yield "deep", module(1, b"_start", None, b"", b"\x02\x40" * 3000 + b"\x0b" * 3001)
-    for part in ("info", "abbrev", "line", "str", "ranges", "loc", "line_str", "rnglists"):
+    for part in ("info", "abbrev", "line"):
         yield f"dwarf-empty-{part}", module(1, b"_start", None, custom(".debug_" + part, b""), b"\x00\x0b")
     everything = b"".join(custom(".debug_" + part, random.randbytes(500))
                           for part in ("info", "abbrev", "line", "str", "ranges"))
@@ -105,7 +106,7 @@ def damaged(path):
     """Cut and changed where the debug information is, which lies behind the code."""
     whole = path.read_bytes()
     begin = whole.find(b".debug_")
-    for i in range(6):
+    for i in range(3):
         at = random.randrange(begin, len(whole))
         yield f"{path.stem}-cut-{i}", whole[:at]
         changed = bytearray(whole)
@@ -115,13 +116,28 @@ def damaged(path):
 
 
 COMMANDS = [
-    ["run"], ["run", "--debug-info"], ["run", "--profile"], ["run", "--trace"], ["run", "--profile", "--debug-info",
-    "--trace", "--report"], ["validate"], ["inspect"], ["inspect", "--json"], ["disasm"], ["disasm", "--function", "0"],
-    ["disasm", "--function", WILD.replace("\0", "")], ["save", "-o", "image"], ["where"],
+    ["run"],
+    ["run", "--debug-info"],
+    ["run", "--profile"],
+    ["run", "--trace"],
+    ["run", "--profile", "--debug-info", "--trace", "--report"],
+    ["validate"],
+    ["inspect"],
+    ["inspect", "--json"],
+    ["disasm"],
+    ["disasm", "--function", "0"],
+    ["disasm", "--function", WILD.replace("\0", "")],
+    ["save", "-o", "image"],
+    ["where"],
 ]
-THOROUGH = ("none", "no-functions", "wild-names", "long-names")
-# For the other modules these will do.
+THOROUGH = ("empty", "text", "none", "no-functions", "wild-names", "long-names", "folder")
+# For the others these will do.
 FEW = [COMMANDS[1], COMMANDS[4], COMMANDS[8], COMMANDS[12]]
+
+
+def limit():
+    """What does not end is ended, with a signal; computing, not waiting, counts."""
+    resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 
 
 def run(file, command):
@@ -129,10 +145,7 @@ def run(file, command):
     if command[0] == "run":
         arguments[2:2] = ["--fuel", "10000", "--memory", "16M"]
     shown = " ".join(repr(str(each)) for each in arguments[1:])
-    try:
-        result = subprocess.run(arguments, cwd=WORK, stdin=subprocess.DEVNULL, capture_output=True, timeout=100)
-    except subprocess.TimeoutExpired:
-        sys.exit(f"odd inputs: {shown} does not end")
+    result = subprocess.run(arguments, cwd=WORK, stdin=subprocess.DEVNULL, capture_output=True, preexec_fn=limit)
     out, err = result.stdout, result.stderr
     problem = None
     if result.returncode not in DOCUMENTED:
@@ -155,7 +168,7 @@ def main():
     for title, contents in [*files.items(), *odd_modules()]:
         file = WORK / (title + ".wasm")
         file.write_bytes(contents)
-        for command in COMMANDS if title in files or title in THOROUGH else FEW:
+        for command in COMMANDS if title in THOROUGH else FEW:
             result = run(file, command)
             if title in files and result.returncode == 0:
                 sys.exit(f"odd inputs: {command[0]} takes {title}")
@@ -167,7 +180,7 @@ def main():
     folder = WORK / "folder"
     folder.mkdir(exist_ok=True)
     for path in folder, WORK / "missing", Path("/dev/null"), Path("/dev/zero"), WORK / ("long" * 100):
-        for command in COMMANDS:
+        for command in COMMANDS if path.name in THOROUGH else FEW:
             if run(path, command).returncode == 0:
                 sys.exit(f"odd inputs: {command[0]} takes {path}")
             done += 1
