@@ -102,6 +102,73 @@ TEST(Execution, LargeOperationsInARowArePaidBeforeTheNext) {
   EXPECT_EQ(guest.instance.memory(65535, 1)[0], 7);
 }
 
+#if MOTE_FEATURE_REFERENCE_TYPES
+
+// A table of 1024 entries, passive segments of as many functions and of 4096 bytes, and exports
+// "a", "b" ... that do one instruction each, with all of it.
+std::vector<uint8_t> module_of_large_operations(const std::vector<std::vector<uint8_t>>& bodies) {
+  WasmWriter functions, exports, elements, code, data;
+  const uint32_t count = static_cast<uint32_t>(bodies.size());
+  functions.u32(count);
+  exports.u32(count);
+  code.u32(count);
+  for (uint8_t i = 0; i < count; i++) {
+    functions.u32(0);
+    exports.bytes({0x01, static_cast<uint8_t>('a' + i), 0x00, i});
+    code.u32(static_cast<uint32_t>(bodies[i].size()) + 2);
+    code.bytes({0x00});
+    code.append(bodies[i]);
+    code.bytes({0x0B});
+  }
+  elements.bytes({0x01, 0x01, 0x00});
+  elements.u32(1024);
+  elements.append(std::vector<uint8_t>(1024, 0x00));
+  data.bytes({0x01, 0x01});
+  data.u32(4096);
+  data.append(std::vector<uint8_t>(4096, 0x07));
+  WasmWriter module;
+  module.header();
+  module.section(1, {0x01, 0x60, 0x00, 0x00});
+  module.section(3, functions.data());
+  module.section(4, {0x01, 0x70, 0x01, 0x80, 0x08, 0x80, 0x20});  // 1024 to 4096
+  module.section(5, {0x01, 0x00, 0x01});
+  module.section(7, exports.data());
+  module.section(9, elements.data());
+  module.section(12, {0x01});
+  module.section(10, code.data());
+  module.section(11, data.data());
+  return module.data();
+}
+
+TEST(Execution, InstructionsOnTablesAndSegmentsPayFuelForTheirSize) {
+  const std::vector<std::vector<uint8_t>> bodies = {
+      {0xD0, 0x70, 0x41, 0x80, 0x08, 0xFC, 0x0F, 0x00, 0x1A},              // table.grow
+      {0x41, 0x00, 0xD0, 0x70, 0x41, 0x80, 0x08, 0xFC, 0x11, 0x00},        // table.fill
+      {0x41, 0x00, 0x41, 0x00, 0x41, 0x80, 0x08, 0xFC, 0x0E, 0x00, 0x00},  // table.copy
+      {0x41, 0x00, 0x41, 0x00, 0x41, 0x80, 0x08, 0xFC, 0x0C, 0x00, 0x00},  // table.init
+      {0x41, 0x00, 0x41, 0x00, 0x41, 0x80, 0x20, 0xFC, 0x08, 0x00, 0x00},  // memory.init
+      {0x41, 0x00, 0x41, 0x01, 0x41, 0x80, 0x20, 0xFC, 0x0A, 0x00, 0x00},  // memory.copy
+  };
+  TestStore test;
+  const std::vector<uint8_t> bytes = module_of_large_operations(bodies);
+  const Module* module = nullptr;
+  const Error error = load(test.store, view(bytes), &module);
+  ASSERT_TRUE(error.ok()) << text(error);
+  Instance* instance = nullptr;
+  ASSERT_TRUE(test.store.instantiate(module, &instance).ok());
+  Execution execution(test.store, 2048);
+  for (size_t i = 0; i < bodies.size(); i++) {
+    const char name[] = {static_cast<char>('a' + i), 0};
+    execution.set_fuel(1000);
+    ASSERT_EQ(execution.run(instance->function(name), {}), RunState::kDone) << name;
+    // 4096 bytes each.
+    EXPECT_LE(execution.fuel(), 1000u - 16) << name;
+    EXPECT_GE(execution.fuel(), 1000u - 16 - 4) << name;
+  }
+}
+
+#endif
+
 // A result comes to the top of a stack that is full of names of a local: the lowest of them goes
 // home, by way of the accumulator that the result is in.
 TEST(Execution, AResultOnTopOfManyLocalsIsNotTakenForOneOfThem) {

@@ -56,6 +56,91 @@ TEST(Limits, MoreImportedFunctionsThanThereMayBeAreRefusedWhereTheyAreImported) 
   EXPECT_EQ(error.offset, bytes.size() - 5);  // the last one's kind; the function section follows
 }
 
+// What comes of a module that has one section, of a vector with `count` items. They are not read.
+Error load_counted(uint8_t section, uint32_t count, std::vector<uint8_t> before = {}) {
+  WasmWriter content;
+  content.append(before);
+  content.u32(count);
+  content.append(std::vector<uint8_t>(count, 0x00));
+  WasmWriter module;
+  module.header();
+  module.section(section, content.data());
+  TestStore test;
+  const Module* made = nullptr;
+  return load(test.store, view(module.data()), &made);
+}
+
+TEST(Limits, MoreItemsThanThereMayBeAreRefusedWhereTheyAreCounted) {
+  struct Limit {
+    uint8_t section;
+    std::vector<uint8_t> before;
+    uint32_t most;
+    ErrorCode code;
+  };
+  const Limit limits[] = {
+      {1, {}, detail::kMaxTypes, ErrorCode::kTooManyTypes},
+      {1, {0x01, 0x60}, detail::kMaxParameters, ErrorCode::kTooManyParameters},
+      {1, {0x01, 0x60, 0x00}, detail::kMaxParameters, ErrorCode::kTooManyParameters},
+      {7, {}, detail::kMaxItems, ErrorCode::kTooManyItems},
+      {9, {0x01, 0x01, 0x00}, detail::kMaxItems, ErrorCode::kTooManyItems},
+  };
+  for (const Limit& each : limits) {
+    SCOPED_TRACE(text_of(each.code));
+    const Error error = load_counted(each.section, each.most + 1, each.before);
+    EXPECT_EQ(error.code, each.code) << text(error);
+    EXPECT_GT(error.offset, 8u);
+    EXPECT_LT(error.offset, 24u);
+    // As many as there may be fail for something else: there are only zeros.
+    const Error allowed = load_counted(each.section, each.most, each.before);
+    EXPECT_NE(allowed.code, ErrorCode::kOk);
+    EXPECT_NE(allowed.code, each.code);
+  }
+}
+
+// A function of `locals`, as they are written, and a body.
+Error load_function(const std::vector<uint8_t>& locals, const std::vector<uint8_t>& body) {
+  WasmWriter function;
+  function.append(locals);
+  function.append(body);
+  static std::vector<uint8_t> buffer(size_t{1} << 24);
+  Store store(MutableBytes(buffer.data(), buffer.size()));
+  const Module* made = nullptr;
+  const std::vector<uint8_t> bytes = module_of_bodies({0x01, 0x60, 0x00, 0x00}, {function.data()});
+  return load(store, view(bytes), &made);
+}
+
+TEST(Limits, BlocksNestAsDeepAsTheyMayAndNoDeeper) {
+  // The function itself is the outermost.
+  const uint32_t most = detail::kMaxNesting - 1;
+  for (const uint32_t depth : {most, most + 1}) {
+    std::vector<uint8_t> body;
+    for (uint32_t i = 0; i < depth; i++) body.insert(body.end(), {0x02, 0x40});
+    body.insert(body.end(), depth + 1, 0x0B);
+    const Error error = load_function({0x00}, body);
+    EXPECT_EQ(error.code, depth == most ? ErrorCode::kOk : ErrorCode::kNestingTooDeep)
+        << text(error);
+  }
+}
+
+TEST(Limits, FramesAreAsLargeAsTheyMayAndNoLarger) {
+  const uint32_t most = detail::kMaxFrameSlots - detail::kLinkSlots;
+  const std::vector<uint8_t> nothing = {0x0B};
+  const std::vector<uint8_t> one_operand = {0x41, 0x00, 0x1A, 0x0B};
+  const auto load_locals = [](uint32_t count, uint8_t type, const std::vector<uint8_t>& body) {
+    WasmWriter locals;
+    locals.u32(1);
+    locals.u32(count);
+    locals.bytes({type});
+    return load_function(locals.data(), body).code;
+  };
+  EXPECT_EQ(load_locals(most, 0x7F, nothing), ErrorCode::kOk);
+  EXPECT_EQ(load_locals(most + 1, 0x7F, nothing), ErrorCode::kFrameTooLarge);
+  EXPECT_EQ(load_locals(most - 1, 0x7F, one_operand), ErrorCode::kOk);
+  EXPECT_EQ(load_locals(most, 0x7F, one_operand), ErrorCode::kFrameTooLarge);
+  EXPECT_EQ(load_locals(most / 2, 0x7E, nothing), ErrorCode::kOk);
+  EXPECT_EQ(load_locals(most / 2 + 1, 0x7E, nothing), ErrorCode::kFrameTooLarge);
+}
+
 TEST(Limits, ASectionThatEndsBeyondWhatOffsetsCanTellIsRefused) {
   for (const uint8_t last : {0x0F, 0x07}) {  // 2^32 - 1 bytes; 2^31 - 1 only go on
     WasmWriter module;

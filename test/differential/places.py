@@ -332,13 +332,23 @@ class Places:
             if not all(each in NUMBERS for each in types):
                 return
         count = rng.randint(1, 4)
+        # All of one type: where one label wants a value, another finds one.
+        alike = [rng.choice(NUMBERS)]
+        is_alike = rng.random() < 0.5
+        if is_alike:
+            types = alike * rng.choice([1, 2, 2, 3, 4])
         block_type = self.label_type([], types)
         for _ in range(count):
             self.emit(0x02, block_type)
             self.label(types)
-            self.places(self.some_types([0, 0, 1, 3, 17]))
+            self.places(alike * rng.choice([0, 1, 1, 2]) if is_alike
+                        else self.some_types([0, 0, 1, 3, 17]))
         self.places(types)
-        self.place(I32)
+        if rng.random() < 0.5:
+            self.emit(0x23, unsigned(self.program.steps_global))
+            self.stack.append(I32)
+        else:
+            self.place(I32)
         if rng.random() < 0.9:
             self.emit(constant(I32, 7), 0x71)
         self.take(1)
