@@ -131,7 +131,7 @@ std::vector<uint8_t> module_of_large_operations(const std::vector<std::vector<ui
   module.section(1, {0x01, 0x60, 0x00, 0x00});
   module.section(3, functions.data());
   module.section(4, {0x01, 0x70, 0x01, 0x80, 0x08, 0x80, 0x20});  // 1024 to 4096
-  module.section(5, {0x01, 0x00, 0x01});
+  module.section(5, {0x01, 0x00, 0x10});
   module.section(7, exports.data());
   module.section(9, elements.data());
   module.section(12, {0x01});
@@ -165,6 +165,24 @@ TEST(Execution, InstructionsOnTablesAndSegmentsPayFuelForTheirSize) {
     EXPECT_LE(execution.fuel(), 1000u - 16) << name;
     EXPECT_GE(execution.fuel(), 1000u - 16 - 4) << name;
   }
+}
+
+// One instruction can cost more than what was handed out before the next look at the fuel.
+TEST(Execution, WhatALargeOperationOwesIsPaidFromTheFuel) {
+  const std::vector<uint8_t> fill = {0x41, 0x00, 0x41, 0x01, 0x41, 0x80,
+                                     0x80, 0xC0, 0x00, 0xFC, 0x0B, 0x00};  // 1 MiB: costs 4096
+  std::vector<uint8_t> twice = fill;
+  twice.insert(twice.end(), fill.begin(), fill.end());
+  TestStore test(size_t{1} << 22);
+  const std::vector<uint8_t> bytes = module_of_large_operations({twice});
+  const Module* module = nullptr;
+  ASSERT_TRUE(load(test.store, view(bytes), &module).ok());
+  Instance* instance = nullptr;
+  ASSERT_TRUE(test.store.instantiate(module, &instance).ok());
+  Execution execution(test.store, 2048);
+  execution.set_fuel(100000);
+  ASSERT_EQ(execution.run(instance->function("a"), {}), RunState::kDone);
+  EXPECT_LE(execution.fuel(), 100000u - 4096);
 }
 
 #endif
