@@ -603,8 +603,8 @@ uint32_t mote_backtrace(const mote_execution* execution, mote_frame* frames, uin
 /* Paints the stack, so that mote_stack_peak() can tell what calls use from now on. Does nothing
  * while a call is paused or runs. Cost: the size of the stack. */
 void mote_restart_stack_peak(mote_execution* execution);
-/* Most bytes of the guest's stack that calls have used since mote_restart_stack_peak(); 0 if that was
- * never called. Cost: the size of the stack. */
+/* Most bytes of the guest's stack that calls have used since mote_restart_stack_peak(); 0 if that
+ * was never called. Cost: the size of the stack. */
 uint32_t mote_stack_peak(const mote_execution* execution);
 
 /* One of many guests on one native stack (see mote/round_robin.hpp). All members may be changed
