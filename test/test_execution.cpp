@@ -414,7 +414,12 @@ TEST(Execution, CallsBetweenInstancesShareMemoryAndGlobals) {
   ASSERT_TRUE(guest.store.name_instance("guest", &guest.instance).ok());
   Instance* caller = guest.add("caller");
   ASSERT_NE(caller, nullptr);
+  guest.execution.restart_stack_peak();
+  EXPECT_EQ(call(guest.execution, guest.instance, "fib", {1}), 1);
+  const uint32_t alone = guest.execution.stack_peak();
   EXPECT_EQ(call(guest.execution, *caller, "add_twice", {39}), 42);
+  // What is kept of the caller's instance lies at the other end of the stack.
+  EXPECT_GE(guest.execution.stack_peak(), alone + 2 * sizeof(void*));
   EXPECT_EQ(call(guest.execution, *caller, "shared", {}), 'h');
   Value counter;
   ASSERT_TRUE(guest.instance.global("counter", &counter).ok());
