@@ -240,12 +240,6 @@ TEST(Abuse, AHostFunctionMayDoAllThatAStoreCan) {
 
 #if MOTE_FEATURE_SNAPSHOTS
 
-bool append(void* context, Bytes bytes) {
-  auto& out = *static_cast<std::vector<uint8_t>*>(context);
-  out.insert(out.end(), bytes.begin(), bytes.end());
-  return true;
-}
-
 // A start function that waits for its host, which it called from within a function of its own, goes
 // on elsewhere.
 std::vector<uint8_t> snapshot_of_waiting_start(Guest& guest) {

@@ -221,10 +221,8 @@ TEST(Execution, AResultOnTopOfManyLocalsIsNotTakenForOneOfThem) {
       const std::vector<uint8_t> module =
           module_of_bodies({0x01, 0x60, 0x00, 0x01, type.byte}, {body.data(), callee.data()});
       TestStore test;
-      const Module* loaded = nullptr;
-      ASSERT_TRUE(load(test.store, view(module), &loaded).ok());
-      Instance* instance = nullptr;
-      ASSERT_TRUE(test.store.instantiate(loaded, &instance).ok());
+      Instance* const instance = test.add(module);
+      ASSERT_NE(instance, nullptr);
       Execution execution(test.store, 2048);
       ASSERT_EQ(execution.run(instance->function("f"), {}), RunState::kDone);
       const Value result = execution.result(0);
@@ -257,10 +255,8 @@ TEST(Execution, ABranchThatTakesManyValuesAlongLeavesTheOthersWhereTheyAre) {
       types.insert(types.end(), values, 0x7F);
       const std::vector<uint8_t> module = module_of_bodies(types, {body.data()});
       TestStore test;
-      const Module* loaded = nullptr;
-      ASSERT_TRUE(load(test.store, view(module), &loaded).ok());
-      Instance* instance = nullptr;
-      ASSERT_TRUE(test.store.instantiate(loaded, &instance).ok());
+      Instance* const instance = test.add(module);
+      ASSERT_NE(instance, nullptr);
       Execution execution(test.store, 2048);
       ASSERT_EQ(execution.run(instance->function("f"), {}), RunState::kDone);
       EXPECT_EQ(execution.result(0).as_i32(), taken != 0 ? 1 : 42) << int{values};

@@ -449,12 +449,6 @@ TEST(Misuse, AStartFunctionMayMakeAndStartAnotherInstance) {
 
 #if MOTE_FEATURE_SNAPSHOTS
 
-bool append(void* context, Bytes bytes) {
-  auto& out = *static_cast<std::vector<uint8_t>*>(context);
-  out.insert(out.end(), bytes.begin(), bytes.end());
-  return true;
-}
-
 TEST(Misuse, SnapshotsAreRefusedWithinHostFunctions) {
   Guest guest;
   Execution second(guest.store, 1024);

@@ -12,12 +12,6 @@ namespace {
 HostResult<uint64_t> later(uint32_t) { return not_yet(); }
 constexpr HostFunction kHost[] = {host_function<later>("host", "later")};
 
-bool append(void* context, Bytes bytes) {
-  auto& out = *static_cast<std::vector<uint8_t>*>(context);
-  out.insert(out.end(), bytes.begin(), bytes.end());
-  return true;
-}
-
 std::vector<uint8_t> save(Store& store, Span<Execution* const> executions) {
   std::vector<uint8_t> out;
   size_t size = 0;

@@ -21,6 +21,13 @@ inline std::vector<uint8_t> wasm(const std::string& name) {
 
 inline Bytes view(const std::vector<uint8_t>& bytes) { return {bytes.data(), bytes.size()}; }
 
+// What takes a snapshot or an image: puts it at the end of a vector.
+inline bool append(void* context, Bytes bytes) {
+  auto& out = *static_cast<std::vector<uint8_t>*>(context);
+  out.insert(out.end(), bytes.begin(), bytes.end());
+  return true;
+}
+
 inline std::string text(const Error& error) {
   char buffer[256];
   describe(error, buffer);
@@ -33,8 +40,9 @@ struct TestStore {
       : buffer(bytes, 0xEE), store(MutableBytes(buffer.data(), buffer.size())) {}
 
   // Loads and instantiates a module of test/wat.
-  Instance* add(const std::string& name) {
-    const std::vector<uint8_t> bytes = wasm(name);
+  Instance* add(const std::string& name) { return add(wasm(name)); }
+  // The same with a module's bytes.
+  Instance* add(const std::vector<uint8_t>& bytes) {
     const Module* module = nullptr;
     Error error = load(store, view(bytes), &module);
     EXPECT_TRUE(error.ok()) << text(error);

@@ -188,6 +188,14 @@ class Places:
     def label_type(self, parameters, results):
         return signed(self.program.type_index(self.rng, parameters, results))
 
+    def branch_operand(self, is_loop):
+        """The condition of a branch, which takes it; one to a loop ends after a few rounds."""
+        if is_loop:
+            self.condition(True)
+        else:
+            self.bool_operand()
+        self.take(1)
+
     def conditional_branches(self):
         """Branches with many values out of nested blocks and to loops, and what waits below them."""
         rng = self.rng
@@ -214,11 +222,7 @@ class Places:
             if rng.random() < 0.2:
                 self.set_some_local()
             self.places(types)
-            if is_loop:
-                self.condition(True)
-            else:
-                self.bool_operand()
-            self.take(1)
+            self.branch_operand(is_loop)
             self.emit(0x0D, unsigned(rng.choice(depths) if rng.random() < 0.3 else 0))
             if rng.random() < 0.2:
                 self.set_some_local()
@@ -309,11 +313,7 @@ class Places:
         if rng.random() < 0.7:
             # Not where the label expects them: they have to move.
             self.places(types)
-        if is_loop:
-            self.condition(True)
-        else:
-            self.bool_operand()
-        self.take(1)
+        self.branch_operand(is_loop)
         self.emit(0x0D, 0)
         if len(self.stack) > height + len(types):
             self.use_down_to(height)
