@@ -295,12 +295,14 @@ count_script() {  # what, log, exit code
   fi
 }
 
-# Every build against V8 and wabt on a few random modules; test/differential/README.md has more.
+# Every build against V8 and wabt on a few random modules, and against V8 on those of the official suite,
+# each as it is; test/differential/README.md has more.
 test_differential() {
-  local preset builds=() code
+  local preset builds=() suite="" code
   printf '\n== Other engines\n'
   for preset in $presets; do
     if [[ -x build/$preset/mote-outcomes ]]; then builds+=(--outcomes "build/$preset/mote-outcomes"); fi
+    if [[ -d build/$preset/spec-data ]]; then suite=build/$preset/spec-data; fi
   done
   if [[ ${#builds[@]} -eq 0 ]]; then
     skip "other engines: no build has mote-outcomes"
@@ -313,6 +315,11 @@ test_differential() {
   test/differential/run.py "${builds[@]}" --count 40 --source binaryen --keep build \
     >build/differential-binaryen.log 2>&1 || code=$?
   count_script "binaryen's random modules" build/differential-binaryen.log "$code"
+  if [[ -z $suite ]]; then return; fi  # said elsewhere
+  code=0
+  test/differential/run.py "${builds[@]}" --count 10000 --source "$suite" --keep build \
+    >build/differential-suite.log 2>&1 || code=$?
+  count_script "modules of the official suite" build/differential-suite.log "$code"
 }
 
 # The official suite on a big-endian machine; test/machines.sh knows more machines and tests.

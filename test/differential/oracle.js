@@ -2,6 +2,8 @@
 // writes them, but without the types of values (numbers are the bits of a double, unsigned).
 //
 //   oracle.js exports | events | fresh-events
+//   oracle.js any         lines of a name, a tab, and what mote-outcomes any wrote of that module: the
+//                         exports it names are called
 //   oracle.js features    a list of those that the generator of modules needs to know
 "use strict";
 const fs = require("fs");
@@ -150,19 +152,77 @@ function events(module, fresh) {
   return out;
 }
 
+// ---- Modules of any origin: see outcomes.cpp ----------------------------------------------------
+
+function zero(type) {
+  if (type === "i64") return 0n;
+  return type.endsWith("ref") ? null : 0;
+}
+
+function supplied(kind, type) {
+  if (kind === "function") {
+    const results = type.map(zero);
+    return () => (results.length > 1 ? results : results[0]);
+  }
+  const name = type[0] === "funcref" ? "anyfunc" : type[0];
+  if (kind === "global") return new WebAssembly.Global({value: name, mutable: type[1] === 1}, zero(type[0]));
+  const limits = {initial: type.at(-2)};
+  if (type.at(-1) >= 0) limits.maximum = type.at(-1);
+  if (kind === "memory") return new WebAssembly.Memory(limits);
+  return new WebAssembly.Table({element: name, ...limits}, null);
+}
+
+function anyText(value) {
+  if (value === null) return "null";
+  return typeof value === "bigint" || typeof value === "number" ? text(value) : "ref";
+}
+
+function any(module, told) {
+  if (told.error !== undefined) return {exports: {}, instance: []};
+  const instantiate = () => {
+    const imports = {};
+    for (const [from, field, kind, type] of told.imports) {
+      imports[from] ??= Object.create(null);
+      imports[from][field] = supplied(kind, type);
+    }
+    return new WebAssembly.Instance(module, imports);
+  };
+  const out = {exports: {}, instance: []};
+  if (told.instance === "hang") return out;
+  try {
+    instantiate();
+  } catch (error) {
+    out.instance = error.message;
+    return out;
+  }
+  for (const [name, [parameters, outcome]] of Object.entries(told.exports)) {
+    if (outcome === "hang" || outcome === "not called") continue;
+    try {
+      const result = instantiate().exports[name](...parameters.map(zero));
+      const results = result === undefined ? [] : Array.isArray(result) ? result : [result];
+      out.exports[name] = results.map(anyText);
+    } catch (error) {
+      out.exports[name] = error.message;
+    }
+  }
+  return out;
+}
+
 const mode = process.argv[2];
 if (mode === "features") {
   console.log(JSON.stringify(features()));
   process.exit(0);
 }
-for (const file of fs.readFileSync(0, "utf8").split("\n")) {
-  if (file === "") continue;
+for (const line of fs.readFileSync(0, "utf8").split("\n")) {
+  if (line === "") continue;
+  const [file, told] = line.split("\t");
   let out;
   try {
     const module = new WebAssembly.Module(fs.readFileSync(file));
-    out = mode === "exports" ? eachExport(module) : events(module, mode === "fresh-events");
+    if (mode === "any") out = any(module, JSON.parse(told));
+    else out = mode === "exports" ? eachExport(module) : events(module, mode === "fresh-events");
   } catch (error) {
-    out = mode === "exports" ? {error: error.message} : [error.message];
+    out = mode.endsWith("events") ? [error.message] : {error: error.message};
   }
   console.log(JSON.stringify(out));
 }

@@ -7,14 +7,25 @@
 //                            imported functions log-*: ["log-i32 i32:5", "name => i32:7"]
 //   mote-outcomes fresh-events   the same, with export hangLimitInitializer called before each
 //   other
+//   mote-outcomes any        modules of any origin: what they import, which is supplied, and each
+//                            exported function, called with zeros in a new instance:
+//     {"imports": [["m", "f", "function", ["i32"]], ["m", "g", "global", ["i64", 1]],
+//                  ["m", "t", "table", ["funcref", 1, 2]], ["m", "h", "memory", [1, -1]]],
+//      "exports": {"a": [["i32"], ["i64:5"]], "b": [[], "trap text"]},
+//      "instance": []}
+//                            of functions the types of results, then of parameters; or
+//                            "instance": "trap text"; or {"error": "text"} of a refused module
 //
 // Values are their bits, unsigned, but that every NaN is the same. What modules import from "host"
 // is made as its name says; see generate.py, and oracle.js for the same in another language.
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <deque>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <mote/mote.hpp>
 #include <string>
 #include <vector>
@@ -24,8 +35,12 @@ namespace {
 using namespace mote;
 
 constexpr uint64_t kFuel = uint64_t{1} << 26;
+// Modules of any origin hold many endless loops.
+constexpr uint64_t kFuelOfAny = uint64_t{1} << 20;
+constexpr uint32_t kMostExports = 512;
 
 std::string text_of_value(ValueType type, uint64_t bits) {
+  if (is_reference(type)) return std::string(name_of(type)) + (bits == 0 ? ":null" : ":ref");
   if (type == ValueType::kF32 && (bits & 0x7FFFFFFF) > 0x7F800000) return "f32:nan";
   if (type == ValueType::kF64 && (bits & ~(uint64_t{1} << 63)) > 0x7FF0000000000000)
     return "f64:nan";
@@ -126,14 +141,28 @@ constexpr HostFunction kHost[] = {
     host_function<log_f64>("fuzzing-support", "log-f64"),
 };
 
+// Supplies any function: results are zero, or null. `context` is how many bytes they take.
+HostStatus return_zeros(Host& host, uint8_t* slots) {
+  memset(slots, 0, host.context_as<uint32_t>());
+  return {};
+}
+
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    if (static_cast<unsigned char>(c) < 0x20) {
+      char code[8];
+      std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
+      out += code;
+    } else {
+      out += c;
+    }
   }
   return out + "\"";
 }
+
+std::string quoted_name(StringView name) { return quoted(std::string(name.data(), name.size())); }
 
 std::string joined(const std::vector<std::string>& parts, const char* between) {
   std::string out;
@@ -149,7 +178,14 @@ std::string text_of_error(const Error& error) {
 
 class Runner {
  public:
-  Runner() : buffer_(size_t{24} << 20), store_(MutableBytes(buffer_.data(), buffer_.size())) {}
+  // `takes_any`: imports are not those of this project's generators. Their memories may be large;
+  // of the buffer only what is used takes memory.
+  explicit Runner(bool takes_any)
+      : takes_any_(takes_any),
+        fuel_(takes_any ? kFuelOfAny : kFuel),
+        buffer_size_(size_t{takes_any ? 1024u : 24u} << 20),
+        buffer_(static_cast<uint8_t*>(std::calloc(buffer_size_, 1)), std::free),
+        store_(MutableBytes(buffer_.get(), buffer_size_)) {}
 
   std::string each_export(Bytes bytes) {
     std::string out;
@@ -172,6 +208,40 @@ class Runner {
       out += (out.empty() ? "" : ", ") + quoted(name) + ": " + outcome;
     }
     return "{" + out + "}";
+  }
+
+  std::string any(Bytes bytes) {
+    const Error error = load_module(bytes);
+    if (!error.ok()) return "{\"error\": " + quoted(text_of_error(error)) + "}";
+    std::vector<std::string> imports;
+    std::vector<std::string> exports;
+    for (uint32_t i = 0; i < module_->import_count(); i++) {
+      const ImportInfo info = module_->import(i);
+      imports.push_back("[" + quoted_name(info.module_name) + ", " + quoted_name(info.field_name) +
+                        ", " + text_of_type(info.type) + "]");
+    }
+    const Error instance = instantiate();
+    const std::string there = instance.ok() ? "[]" : text_of_trap(instance);
+    const uint32_t count = instance.ok() ? module_->export_count() : 0;
+    for (uint32_t i = 0; i < count; i++) {
+      const ExportInfo info = module_->export_at(i);
+      if (info.type.kind != ExternKind::kFunction) continue;
+      const FunctionType& type = info.type.function;
+      const std::string head = quoted_name(info.name) + ": [" +
+                               text_of_types(type.parameters, type.parameter_count) + ", ";
+      std::string outcome = "\"not called\"";
+      if (i < kMostExports) {
+        std::vector<std::string> results;
+        if (!load_module(bytes).ok() || !instantiate().ok()) {
+          outcome = "\"no second instance\"";
+        } else if (call(module_->export_at(i), &outcome, &results)) {
+          outcome = "[" + joined(results, ", ") + "]";
+        }
+      }
+      exports.push_back(head + outcome + "]");
+    }
+    return "{\"imports\": [" + joined(imports, ", ") + "], \"exports\": {" + joined(exports, ", ") +
+           "}, \"instance\": " + there + "}";
   }
 
   std::string events(Bytes bytes, bool fresh) {
@@ -201,6 +271,38 @@ class Runner {
   }
 
  private:
+  static std::string text_of_types(const ValueType* types, uint32_t count) {
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < count; i++) names.push_back(quoted(name_of(types[i])));
+    return "[" + joined(names, ", ") + "]";
+  }
+
+  // "kind", [what has to be supplied]; -1: there is no maximum.
+  static std::string text_of_type(const ExternType& type) {
+    const std::string limits =
+        std::to_string(type.limits.minimum) + ", " +
+        (type.limits.has_maximum ? std::to_string(type.limits.maximum) : "-1");
+    const std::string value = quoted(name_of(type.value));
+    switch (type.kind) {
+      case ExternKind::kMemory: return "\"memory\", [" + limits + "]";
+      case ExternKind::kTable: return "\"table\", [" + value + ", " + limits + "]";
+      case ExternKind::kGlobal:
+        return "\"global\", [" + value + (type.is_mutable ? ", 1]" : ", 0]");
+      default: break;
+    }
+    return "\"function\", " + text_of_types(type.function.results, type.function.result_count);
+  }
+
+  // Stands for an execution that used up its fuel.
+  static Error out_of_fuel() {
+    Error error;
+    error.code = ErrorCode::kNestedStop;
+    return error;
+  }
+  static std::string text_of_trap(const Error& error) {
+    return quoted(error.code == ErrorCode::kNestedStop ? "hang" : text_of(error.code));
+  }
+
   static bool is_called(const ExportInfo& info) {
     return info.type.kind == ExternKind::kFunction && info.type.function.parameter_count == 0;
   }
@@ -214,6 +316,7 @@ class Runner {
   Error instantiate() {
     world_ = World();
     imports_.clear();
+    hosts_.clear();
     for (uint32_t i = 0; i < module_->import_count(); i++) {
       Extern made;
       const Error error = import(module_->import(i), &made);
@@ -226,12 +329,13 @@ class Runner {
     Execution execution(store_, kStack);
     // What code takes from its stack by mistake is the same in all builds, and seldom right.
     execution.restart_stack_peak();
-    execution.set_fuel(kFuel);
+    execution.set_fuel(fuel_);
     const Error start = execution.start_instance(instance_);
     if (!start.ok()) return start;
-    if (execution.state() != RunState::kDone && execution.resume() != RunState::kDone) {
-      return execution.trap();
-    }
+    const RunState state =
+        execution.state() == RunState::kDone ? RunState::kDone : execution.resume();
+    if (state == RunState::kTrapped) return execution.trap();
+    if (state != RunState::kDone) return out_of_fuel();
     world_.is_ready = true;
     return {};
   }
@@ -245,7 +349,8 @@ class Runner {
         return make_table(store_, info.type, Value::null(info.type.value), made);
       case ExternKind::kGlobal: {
         // "globalNUMBER TYPE MUTABLE BITS"
-        const uint64_t bits = std::strtoull(field.c_str() + field.rfind(' '), nullptr, 10);
+        const uint64_t bits =
+            takes_any_ ? 0 : std::strtoull(field.c_str() + field.rfind(' '), nullptr, 10);
         const ValueType type = info.type.value;
         const Error error = make_global(store_, info.type, {type, bits}, made);
         const bool counts = type == ValueType::kI32 || type == ValueType::kI64;
@@ -253,6 +358,18 @@ class Runner {
         return error;
       }
       default: break;
+    }
+    if (takes_any_) {
+      const FunctionType& type = info.type.function;
+      uint32_t size = 0;
+      for (uint32_t i = 0; i < type.result_count; i++) {
+        const bool is_long =
+            type.results[i] == ValueType::kI64 || type.results[i] == ValueType::kF64;
+        size += is_long ? 8 : 4;
+      }
+      hosts_.push_back({{"", "", type, detail::as_thunk<return_zeros>}, size});
+      *made = Extern::of(hosts_.back().function, &hosts_.back().result_bytes);
+      return {};
     }
     for (const HostFunction& function : kHost) {
       if (from == function.module_name && field == function.field_name) {
@@ -263,23 +380,25 @@ class Runner {
   }
 
   // Runs in an execution of its own; its results are kept.
-  Error run(Function function) {
+  Error run(Function function, Span<const Value> arguments = {}) {
     Execution execution(store_, kStack);
     execution.restart_stack_peak();
-    execution.set_fuel(kFuel);
-    const RunState state = execution.run(function, {});
+    execution.set_fuel(fuel_);
+    const RunState state = execution.run(function, arguments);
     results_.clear();
     if (state == RunState::kTrapped) return execution.trap();
-    Error error = execution.error();
-    if (state == RunState::kOutOfFuel) error.code = ErrorCode::kNestedStop;
+    const Error error = state == RunState::kOutOfFuel ? out_of_fuel() : execution.error();
     for (uint32_t i = 0; i < execution.result_count(); i++) results_.push_back(execution.result(i));
     return error;
   }
 
   // False: `*outcome` is the text of the trap.
   bool call(const ExportInfo& info, std::string* outcome, std::vector<std::string>* results) {
-    const Error error = run({instance_, info.index});
-    *outcome = quoted(error.code == ErrorCode::kNestedStop ? "hang" : text_of(error.code));
+    std::vector<Value> zeros;
+    const FunctionType& type = info.type.function;
+    for (uint32_t i = 0; i < type.parameter_count; i++) zeros.push_back({type.parameters[i], 0});
+    const Error error = run({instance_, info.index}, {zeros.data(), zeros.size()});
+    *outcome = text_of_trap(error);
     for (const Value& value : results_) {
       results->push_back(quoted(text_of_value(value.type, value.bits)));
     }
@@ -288,9 +407,18 @@ class Runner {
 
   static constexpr uint32_t kStack = 2 * 1024 * 1024;
 
-  std::vector<uint8_t> buffer_;
+  struct AnyHost {
+    HostFunction function;
+    uint32_t result_bytes;
+  };
+
+  bool takes_any_;
+  uint64_t fuel_;
+  size_t buffer_size_;
+  std::unique_ptr<uint8_t, void (*)(void*)> buffer_;
   Store store_;
   World world_;
+  std::deque<AnyHost> hosts_;  // what imports_ points to
   std::vector<Extern> imports_;
   const Module* module_ = nullptr;
   Instance* instance_ = nullptr;
@@ -301,18 +429,19 @@ class Runner {
 
 int main(int argc, char** argv) {
   const std::string mode = argc == 2 ? argv[1] : "";
-  if (mode != "exports" && mode != "events" && mode != "fresh-events") {
-    std::fprintf(stderr, "usage: mote-outcomes exports|events|fresh-events < list of files\n");
+  if (mode != "exports" && mode != "events" && mode != "fresh-events" && mode != "any") {
+    std::fprintf(stderr, "usage: mote-outcomes exports|events|fresh-events|any < list of files\n");
     return 64;
   }
-  Runner runner;
+  Runner runner(mode == "any");
   std::string file;
   while (std::getline(std::cin, file)) {
     std::ifstream in(file, std::ios::binary);
     const std::vector<uint8_t> data{std::istreambuf_iterator<char>(in), {}};
     const Bytes bytes(data.data(), data.size());
-    const std::string line = mode == "exports" ? runner.each_export(bytes)
-                                               : runner.events(bytes, mode == "fresh-events");
+    const std::string line = mode == "any"       ? runner.any(bytes)
+                             : mode == "exports" ? runner.each_export(bytes)
+                                                 : runner.events(bytes, mode == "fresh-events");
     std::printf("%s\n", line.c_str());
   }
   return 0;

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # Compares builds of Mote with V8 (node) and wabt's interpreter on random modules.
 """Usage: run.py --outcomes build/release/mote-outcomes [--outcomes ...] [--seed N] [--count N]
-              [--source own|binaryen] [--keep DIR]
+              [--source own|binaryen|FOLDER] [--keep DIR]
 
-Modules come from generate.py (own), or from Debian's binaryen: wasm-opt -ttf (binaryen). Of the own
+Modules come from generate.py (own), from Debian's binaryen: wasm-opt -ttf (binaryen), or from a folder:
+all files *.wasm below it, --seed being the number of the first and --count how many at most. Of the own
 ones, every export runs in a new instance; those that import nothing also run in wabt's interpreter, all
 exports in one instance; each fourth module runs in Mote once more with pages of one byte, and has to
 do what V8 does with pages of 64 KiB. Of binaryen's, all exports without parameters run one after the
-other in one instance, and what they log counts, too. Compared are results bit for bit, but that NaN is
+other in one instance, and what they log counts, too. Of a folder's, whether they load and can be
+instantiated, and each of the first 512 exports, with zeros, in a new instance: imported functions return
+zeros, and what does not end soon is left out. Compared are results bit for bit, but that NaN is
 NaN, or the kind of a trap. A module that differs is kept and named with its seed: the same seed makes
 the same module again, if V8 has the same features.
 
@@ -20,6 +23,7 @@ import argparse
 import collections
 import json
 import os
+import pathlib
 import random
 import re
 import shlex
@@ -122,7 +126,7 @@ def ask(command, mode, files):
     command = shlex.split(command) + [mode]
     done = subprocess.run(command, input="\n".join(files) + "\n", capture_output=True, text=True,
                           timeout=3600)
-    lines = done.stdout.splitlines()
+    lines = done.stdout.split("\n")[:-1]  # names may hold what splitlines() takes for an end
     if len(lines) != len(files):
         raise RuntimeError("%s gave up at %s: %s" %
                            (command, files[min(len(lines), len(files) - 1)], done.stderr[-2000:]))
@@ -265,6 +269,62 @@ def compare_binaryen(tally, options, seeds, files):
                                wabt[i], [convert(each, for_wabt) for each in plain[i]])
 
 
+# What an engine says of a module that asks for more than it has, or wants to give.
+LIMITS = {"Mote": ("this build does not have", "than this engine allows", "more than 65535 stack slots",
+                   "nested too deeply", "out of memory", "memory quota"),
+          "V8": ("exceeds internal limit", "larger than implementation limit", "Out of memory",
+                 "could not allocate", "At most one memory", "memory limits flags 0x8",
+                 "memory limits flags 0x9")}
+
+
+def limited(engine, outcome):
+    return isinstance(outcome, str) and any(each in outcome for each in LIMITS[engine])
+
+
+def compare_any(tally, options, seeds, files):
+    told = ask(options.outcomes[0], "any", files)
+    v8 = options.v8.ask("any", ["%s\t%s" % (file, json.dumps(each)) for file, each in zip(files, told)])
+    for i, outcomes in enumerate(options.outcomes):
+        what = "%s and V8" % outcomes
+        for seed, file, theirs, ours in zip(seeds, files, v8, ask(outcomes, "any", files) if i else told):
+            if limited("Mote", ours.get("error")):
+                tally.skip("refused for " + ours["error"].rpartition(": ")[2])
+            elif limited("V8", theirs.get("error")):
+                tally.skip("refused by V8 for what it has not")
+            elif len({(each[0], each[1]) for each in ours.get("imports", [])}) < len(ours.get("imports", [])):
+                tally.skip("imports that share a name")
+            elif "error" in ours or "error" in theirs:
+                tally.compare(what, file, seed, *("refused" if "error" in each else "loads"
+                                                  for each in (theirs, ours)), "refused")
+            else:
+                compare_any_module(tally, what, seed, file, theirs, ours)
+
+
+def compare_any_module(tally, what, seed, file, theirs, ours):
+    pairs = [("instance", theirs["instance"], ours["instance"])]
+    if ours["instance"] == []:
+        pairs += [(name, theirs["exports"].get(name), outcome)
+                  for name, (_, outcome) in ours["exports"].items()]
+    for name, expected, actual in pairs:
+        if actual == "hang":
+            tally.skip("takes too much fuel")
+            continue
+        if actual == "not called":
+            tally.skip("exports after the first 512")
+            continue
+        if limited("Mote", actual) or limited("V8", expected):
+            tally.skip("memory that only one of them has")
+            continue
+        expected = expected if isinstance(expected, list) else kind_of_trap(str(expected))
+        actual = [for_v8(each) for each in actual] if isinstance(actual, list) else kind_of_trap(actual)
+        if expected != actual and "trap: stack" in (expected, actual):
+            tally.skip(STACKS)
+            continue
+        tally.compare("%s in %s" % (name, what), file, seed, expected, actual,
+                      expected if isinstance(expected, str) else
+                      "instances" if name == "instance" else "results")
+
+
 def make_binaryen(seed, file, folder):
     """False: wasm-opt made nothing of the seed."""
     rng = random.Random(seed)
@@ -282,12 +342,14 @@ def main():
     parser.add_argument("--outcomes", required=True, action="append", help="mote-outcomes of a build")
     parser.add_argument("--node", default="node", help="node, for V8")
     parser.add_argument("--no-wabt", dest="wabt", action="store_false", help="leave wasm-interp out")
-    parser.add_argument("--source", choices=["own", "binaryen"], default="own")
+    parser.add_argument("--source", default="own", help="own, binaryen, or a folder of modules")
     parser.add_argument("--seed", type=int, default=1, help="of the first module")
     parser.add_argument("--count", type=int, default=200, help="how many modules")
     parser.add_argument("--keep", default=".", help="where modules that differ are put")
     options = parser.parse_args()
-    needed = [options.node] + (["wasm-interp"] if options.wabt else [])
+    needed = [options.node]
+    if options.wabt and options.source in ("own", "binaryen"):
+        needed += ["wasm-interp"]
     if options.source == "binaryen":
         needed += ["wasm-opt"]
     for command in needed:
@@ -296,6 +358,12 @@ def main():
             print("0 passed, 0 failed, 1 skipped")
             return 0
 
+    found = []
+    if options.source not in ("own", "binaryen"):
+        found = sorted(str(each) for each in pathlib.Path(options.source).rglob("*.wasm"))
+        options.count = max(0, min(options.count, len(found) - options.seed + 1))
+        if not options.count:
+            sys.exit("no modules in %s" % options.source)
     options.v8 = V8(options.node)
     tally = Tally(options.keep)
     modules = 0
@@ -303,6 +371,10 @@ def main():
         for first in range(options.seed, options.seed + options.count, BATCH):
             seeds, files = [], []
             for seed in range(first, min(first + BATCH, options.seed + options.count)):
+                if found:
+                    seeds.append(seed)
+                    files.append(found[seed - 1])
+                    continue
                 file = os.path.join(folder, "%s-%d.wasm" % (options.source, seed))
                 if options.source == "binaryen":
                     if not make_binaryen(seed, file, folder):
@@ -316,11 +388,12 @@ def main():
                         out.write(module)
                 seeds.append(seed)
                 files.append(file)
-            compare = compare_own if options.source == "own" else compare_binaryen
+            compare = compare_any if found else \
+                compare_own if options.source == "own" else compare_binaryen
             if files:
                 compare(tally, options, seeds, files)
             modules += len(files)
-            for file in files:
+            for file in files if not found else []:
                 os.remove(file)
     print("%d modules (%s), seeds %d to %d, %d build%s of Mote, V8 with %s; alike were:" %
           (modules, options.source, options.seed, options.seed + options.count - 1,
