@@ -199,19 +199,21 @@ class Tally:
         print("seed %d, %s: expected %s, found %s; see %s" % (seed, what, expected, actual, kept))
 
 
+def compare_outcome(tally, what, file, seed, expected, actual, kind="results"):
+    """What V8 and Mote got: a list of results, or the text of a trap."""
+    expected = expected if isinstance(expected, list) else kind_of_trap(str(expected))
+    actual = [for_v8(each) for each in actual] if isinstance(actual, list) else kind_of_trap(str(actual))
+    if expected != actual and "trap: stack" in (expected, actual):
+        tally.skip(STACKS)
+        return
+    tally.compare(what, file, seed, expected, actual, expected if isinstance(expected, str) else kind)
+
+
 def compare_exports(tally, what, seeds, files, wanted, found):
     for seed, file, theirs, ours in zip(seeds, files, wanted, found):
         for export in sorted(set(theirs) | set(ours)):
-            expected = theirs.get(export)
-            actual = ours.get(export)
-            expected = expected if isinstance(expected, list) else kind_of_trap(str(expected))
-            actual = [for_v8(each) for each in actual] if isinstance(actual, list) \
-                else kind_of_trap(str(actual))
-            if expected != actual and "trap: stack" in (expected, actual):
-                tally.skip(STACKS)
-                continue
-            tally.compare("%s in %s" % (export, what), file, seed, expected, actual,
-                          expected if isinstance(expected, str) else "results")
+            compare_outcome(tally, "%s in %s" % (export, what), file, seed, theirs.get(export),
+                            ours.get(export))
 
 
 def compare_own(tally, options, seeds, files):
@@ -315,14 +317,8 @@ def compare_any_module(tally, what, seed, file, theirs, ours):
         if limited("Mote", actual) or limited("V8", expected):
             tally.skip("memory that only one of them has")
             continue
-        expected = expected if isinstance(expected, list) else kind_of_trap(str(expected))
-        actual = [for_v8(each) for each in actual] if isinstance(actual, list) else kind_of_trap(actual)
-        if expected != actual and "trap: stack" in (expected, actual):
-            tally.skip(STACKS)
-            continue
-        tally.compare("%s in %s" % (name, what), file, seed, expected, actual,
-                      expected if isinstance(expected, str) else
-                      "instances" if name == "instance" else "results")
+        compare_outcome(tally, "%s in %s" % (name, what), file, seed, expected, actual,
+                        "instances" if name == "instance" else "results")
 
 
 def make_binaryen(seed, file, folder):
