@@ -160,11 +160,11 @@ TEST(Limits, ASectionThatEndsBeyondWhatOffsetsCanTellIsRefused) {
   }
 }
 
-// Address space without memory: nobody may read what is refused for its size.
+// Address space without memory, which nobody may read, or with memory where it is touched.
 struct Void {
-  explicit Void(size_t bytes)
+  explicit Void(size_t bytes, int protection = PROT_NONE)
       : size(bytes),
-        at(mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {}
+        at(mmap(nullptr, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {}
   ~Void() { munmap(at, size); }
   size_t size;
   void* at;
@@ -194,6 +194,44 @@ TEST(Limits, PiecesThatEndBeyondWhatOffsetsCanTellAreRefused) {
   ASSERT_TRUE(writer.feed(view(header)).ok());
   EXPECT_EQ(writer.feed(whole).code, ErrorCode::kModuleTooLarge);
 #endif
+}
+
+// A window of 2^32 bytes has no limit for accesses to one byte that 32 bits can tell: such an
+// access would ask for memory for ever.
+TEST(Limits, AMemoryIsBackedNoFurtherThanLimitsCanTell) {
+  if (sizeof(size_t) < 8) GTEST_SKIP() << "no store can be so large";
+  const Void zeros(size_t{5} << 30, PROT_READ | PROT_WRITE);
+  ASSERT_NE(zeros.at, MAP_FAILED);
+  StoreOptions options;
+  options.buffer_is_zero = true;
+  Store store(MutableBytes(static_cast<uint8_t*>(zeros.at), zeros.size), options);
+  // (memory 65536), and f reads its first byte and its last.
+  WasmWriter module;
+  module.header();
+  module.section(1, {0x01, 0x60, 0x00, 0x01, 0x7F});
+  module.section(3, {0x01, 0x00});
+  module.section(5, {0x01, 0x00, 0x80, 0x80, 0x04});
+  module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
+  module.section(10, {0x01, 0x0D, 0x00, 0x41, 0x00, 0x2D, 0x00, 0x00, 0x41, 0x7F, 0x2D, 0x00, 0x00,
+                      0x6A, 0x0B});
+  const Module* loaded = nullptr;
+  Instance* instance = nullptr;
+  ASSERT_TRUE(load(store, view(module.data()), &loaded).ok());
+  ASSERT_TRUE(store.instantiate(loaded, &instance).ok());
+  const MutableBytes first = instance->memory(0, 1);
+  ASSERT_FALSE(first.empty());
+  first[0] = 9;
+  const bool is_whole = !instance->memory(UINT32_MAX, 1).empty();
+  ASSERT_EQ(is_whole, MOTE_ENCODING == MOTE_ENCODING_WIDE);
+  Execution execution(store, 1024);
+  const RunState state = execution.run(instance->function("f"), {});
+  if (is_whole) {
+    EXPECT_EQ(state, RunState::kDone);
+    EXPECT_EQ(execution.result(0).as_i32(), 9);
+  } else {
+    EXPECT_EQ(state, RunState::kTrapped);
+    EXPECT_EQ(execution.trap().code, ErrorCode::kMemoryQuota);
+  }
 }
 
 // (func (param i32) (result i32)): a block of `count` results is left from below with `count`

@@ -47,13 +47,13 @@ bool back_memory(StoreData& store, MemoryData& memory, uint32_t address, uint32_
     first = MOTE_MEMORY_WINDOW != 0 ? first & ~(step - 1) : 0;
     // NOLINTEND(clang-analyzer-deadcode.DeadStores)
     const size_t bytes = backed - first;
-    if (bytes > memory.quota) {
+    if (bytes > memory.quota || bytes > kMostBacked) {
       if (step == kBackingStep) continue;
       return false;
     }
     const bool extended = old_bytes != 0 && arena.extend_zeroed(old, old_bytes, bytes);
     if (!extended) {
-      void* const moved = bytes <= kMostBacked ? arena.allocate_zeroed(bytes, 16) : nullptr;
+      void* const moved = arena.allocate_zeroed(bytes, 16);
       if (moved == nullptr && step == kBackingStep) continue;
       if (moved == nullptr) return false;
       memory.bytes = static_cast<uint8_t*>(moved);
