@@ -539,7 +539,7 @@ class Places:
             rng.choice([self.set_some_local, self.set_some_local, self.call_from_places,
                         self.result_to_all, self.pass_through, self.store_and_load,
                         lambda: self.place(rng.choice(NUMBERS)),
-                        lambda: self.use_down_to(len(self.stack) - 3)])()
+                        lambda: self.use_down_to(max(outside, len(self.stack) - 3))])()
         self.use_down_to(outside)
 
     def placed(self):
