@@ -206,7 +206,8 @@ TEST(NoMemory, FunctionsThatPromiseItTakeNoMemory) {
   Instance& needs = *world.instance;
   const Module& module = needs.module();
   Execution& execution = *world.execution;
-  ASSERT_EQ(world.call("touch", 100).value, 42);
+  // What the guest touches below: memory may be backed in steps of a few bytes, from either side.
+  for (const int32_t address : {100, 3}) ASSERT_EQ(world.call("touch", address).value, 42);
   Extern made_global;
   Extern made_table;
   ExternType type;
