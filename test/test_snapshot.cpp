@@ -446,6 +446,23 @@ TEST(Snapshot, ForgedNumbersAreRefusedAndChangeNothing) {
   forged.insert(forged.begin() + static_cast<std::ptrdiff_t>(parts.table) + 4,
                 (7 - number_at(bytes, parts.table)) * size_t{4}, uint8_t{0});
   refuses(forged, ErrorCode::kImageDamaged);
+  // A stack that is full of frames, all of other instances, so that records have no room beside it.
+  const size_t in_link = detail::kLinkSlots * 4;
+  for (const size_t count : {size_t{1}, stack / in_link}) {
+    forged.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(parts.frames));
+    const auto add = [&](size_t number) {
+      forged.resize(forged.size() + 4);
+      put_number(forged, forged.size() - 4, number);
+    };
+    add(stack);
+    for (size_t i = 1; i <= count; i++) add(stack - i * in_link);
+    add(kNoIndex);
+    forged.resize(forged.size() + stack - count * in_link);
+    for (size_t i = 0; i < count; i++) add(1);  // links to the switch between instances
+    add(count);
+    for (size_t i = 0; i < 2 * count; i++) add(0);  // records: instance, return to the exit
+    refuses(forged, ErrorCode::kStackExhausted);
+  }
   for (const size_t size : {size_t{0}, kHeader - 1}) {  // of the whole
     forged = bytes;
     put_number(forged, 16, size);
