@@ -31,7 +31,8 @@ struct Guest : TestStore {
   Instance* instance = nullptr;
 };
 
-constexpr uint32_t kFar[] = {50, 0x10000000, 0x7FFFFFFF, 0xFFFFFFFF};
+// "misuse" has 9 functions, and one of all else.
+constexpr uint32_t kFar[] = {9, 50, 0x10000000, 0x7FFFFFFF, 0xFFFFFFFF};
 constexpr uint32_t kMemory = 0;
 constexpr uint32_t kTable = 1;
 
@@ -52,6 +53,8 @@ TEST(Abuse, AnExternTellsWhetherItIsThere) {
       forged.index = index;
       EXPECT_FALSE(forged.is_there()) << kind << " " << index;
     }
+    forged.index = 1;  // the first that is not there, but for functions
+    EXPECT_EQ(forged.is_there(), kind == 0);
     forged.instance = nullptr;
     forged.host = &kHost[0];
     EXPECT_EQ(forged.is_there(), kind == 0);

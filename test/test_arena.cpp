@@ -40,9 +40,21 @@ TEST(Arena, RollsBackEachEndAlone) {
 TEST(Arena, RefusesSizesThatOverflow) {
   Buffer buffer(64, 0);
   Arena arena(buffer.view(), true);
+  ASSERT_NE(arena.allocate(1, 1), nullptr);  // so that alignment takes bytes, too
   EXPECT_EQ(arena.allocate(SIZE_MAX, 8), nullptr);
   EXPECT_EQ(arena.allocate_scratch(SIZE_MAX - 3, 8), nullptr);
   EXPECT_EQ(arena.allocate_array<uint64_t>(SIZE_MAX / 4), nullptr);
+}
+
+TEST(Arena, AlignmentTakesNothingFromTheOtherEnd) {
+  Buffer buffer(64, 0);
+  Arena arena(buffer.view(), true);
+  ASSERT_NE(arena.allocate(1, 1), nullptr);
+  EXPECT_EQ(arena.allocate_scratch(62, 8), nullptr);
+  void* const block = arena.allocate_scratch(8, 8);
+  ASSERT_NE(block, nullptr);
+  EXPECT_EQ(arena.extend_scratch(block, 8, 13), buffer.bytes.data() + 48);
+  EXPECT_EQ(arena.allocate(48, 8), nullptr);
 }
 
 TEST(Arena, OnlyTheLastBlockGrows) {

@@ -136,6 +136,20 @@ TEST(Kill, TakesEffectWhenTheHostFunctionReturns) {
   EXPECT_EQ(guest.execution.trap().code, ErrorCode::kKilled);
 }
 
+// The same for an interrupt: a nested call cannot pause, so the guest around it does.
+TEST(Host, AnInterruptOfANestedCallPausesTheOneAround) {
+  Guest guest;
+  guest.world.act = [&](Host& host) {
+    guest.execution.interrupt();
+    const Value step = Value::i32(1);
+    EXPECT_EQ(host.call(guest.instance->function("count"), Span<const Value>(&step, 1), {}).code,
+              ErrorCode::kNestedStop);
+  };
+  guest.execution.set_fuel(1000000);  // where it ends if the interrupt is lost
+  EXPECT_EQ(guest.execution.run(guest.instance->function("act_then_count"), {}),
+            RunState::kInterrupted);
+}
+
 // ---- Shares and deadlines --------------------------------------------------------------------
 
 TEST(RunLimits, AShareIsExactAndLeavesFuelExact) {
@@ -299,6 +313,20 @@ TEST(RunLimits, AShareDoesNotBreakNestedCalls) {
   EXPECT_EQ(limits.share, 100 - 10000);
 }
 
+TEST(RunLimits, AHostFunctionCannotTakeThemOff) {
+  Guest guest;
+  guest.world.act = [&](Host&) {
+    RunLimits none;
+    (void)guest.execution.resume(none);
+  };
+  ASSERT_TRUE(guest.execution.start(guest.instance->function("act_then_count"), {}).ok());
+  guest.execution.set_fuel(1000000);  // where it ends without the limits
+  RunLimits limits;
+  limits.share = 5000;
+  EXPECT_EQ(guest.execution.resume(limits), RunState::kInterrupted);
+  EXPECT_EQ(limits.share, 0);
+}
+
 TEST(RunLimits, HoldForStartFunctions) {
   TestStore test;
   Instance* instance = test.add("start_loop");
@@ -407,6 +435,17 @@ TEST(Quota, OfAModuleIsTheSameHoweverItIsFed) {
   }
 }
 
+// Also what it takes before it asks for anything.
+TEST(Quota, OfAModuleHoldsForAModuleOfNothing) {
+  TestStore test;
+  Quota quota;
+  quota.module_bytes = 1;
+  test.store.set_quota(quota);
+  const std::vector<uint8_t> header = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00};
+  const Module* module = nullptr;
+  EXPECT_EQ(load(test.store, view(header), &module).code, ErrorCode::kModuleQuota);
+}
+
 TEST(Quota, OfMemoryBoundsWhatIsBackedAndGrown) {
   Guest guest;
   Quota quota;
@@ -445,6 +484,8 @@ TEST(Misuse, AnExecutionThatRunsCannotBeEntered) {
     EXPECT_EQ(guest.execution.error().code, ErrorCode::kBusy);
     EXPECT_EQ(guest.execution.complete({}).code, ErrorCode::kNotRunnable);
     guest.execution.cancel();
+    EXPECT_EQ(guest.execution.state(), RunState::kReady);
+    EXPECT_EQ(guest.execution.backtrace({}), 1u);
     EXPECT_EQ(guest.execution.result_count(), 0u);
   };
   EXPECT_EQ(call(guest.execution, *guest.instance, "act", {}), 5);

@@ -371,6 +371,18 @@ TEST(Execution, RecursionEndsInATrapAndTheEngineGoesOn) {
   EXPECT_EQ(call(guest.execution, guest.instance, "fib", {10}), 55);
 }
 
+// What calls between instances keep at the stack's other end is gone with them.
+TEST(Execution, ATrapBetweenInstancesLeavesTheWholeStack) {
+  Guest guest;
+  ASSERT_TRUE(guest.store.name_instance("guest", &guest.instance).ok());
+  Instance& between = *guest.add("caller");
+  for (int i = 0; i < 30; i++) {
+    EXPECT_EQ(trap_of(guest.execution, between, "descend_between", {1000000}).code,
+              ErrorCode::kStackExhausted);
+  }
+  call(guest.execution, between, "descend_between", {100});
+}
+
 TEST(Execution, TellsHowMuchOfTheStackWasUsedOnceItIsPainted) {
   Guest guest;
   EXPECT_EQ(call(guest.execution, guest.instance, "fib", {10}), 55);

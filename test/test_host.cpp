@@ -125,6 +125,29 @@ TEST(Host, CanCallBackIntoTheGuest) {
   EXPECT_EQ(call(f.execution, *f.world.instance, "back", {2}), 8);
 }
 
+// Each time the guest gets the stack that the one before it has left.
+HostResult<uint32_t> call_back_often(Host& host, uint32_t depth) {
+  for (int i = 0; i < 1000 && depth == 1; i++) {
+    const Value zero = Value::i32(0);
+    Value result;
+    const Error error = host.call(host.instance().function("back"), Span<const Value>(&zero, 1),
+                                  Span<Value>(&result, 1));
+    if (!error.ok()) return host_trap(error.code);
+  }
+  return depth;
+}
+constexpr HostFunction kOften[] = {host_function<call_back_often>("host", "call_back")};
+
+TEST(Host, CallsBackInARowNeedNoMoreStackThanOne) {
+  TestStore test;
+  World world;
+  ASSERT_TRUE(test.store.provide(kHost, &world).ok());
+  ASSERT_TRUE(test.store.provide(kOften).ok());
+  Instance* const instance = test.add("host");
+  Execution execution(test.store, 512);
+  EXPECT_EQ(call(execution, *instance, "back", {1}), 2);
+}
+
 TEST(Host, AFunctionCanTellWhoCalledIt) {
   Fixture f;
   const std::vector<uint8_t> bytes = wasm("host");
@@ -243,6 +266,10 @@ TEST(Host, AStackThatIsTooSmallForTheArgumentsTraps) {
     if (state == RunState::kDone) {
       EXPECT_EQ(execution.result(0).as_f64(), 3.5);
       continue;
+    }
+    // What does not even hold the arguments is not written to.
+    if (size < 20) {
+      EXPECT_EQ(state, RunState::kIdle) << size;
     }
     const Error error = state == RunState::kTrapped ? execution.trap() : execution.error();
     EXPECT_EQ(error.code, ErrorCode::kStackExhausted) << size << ": " << text(error);

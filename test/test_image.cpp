@@ -1,8 +1,10 @@
 // Images of saved code: made in pieces, opened in place, refused when they are not what they were.
 #include <algorithm>
 
+#include "interp/code.hpp"
 #include "runtime/image_format.hpp"
 #include "wasm_file.hpp"
+#include "wasm_writer.hpp"
 
 namespace mote::test {
 namespace {
@@ -261,6 +263,67 @@ TEST(Image, IsRefusedWhenAnyByteIsDamaged) {
   }
 }
 
+// What the list tells about the only function of a module, each number in turn.
+TEST(Image, EveryNumberInTheListOfFunctionsIsChecked) {
+  Image image = saved(
+      module_of_bodies({0x01, 0x60, 0x00, 0x00}, {{0x00, 0x03, 0x40, 0x0C, 0x00, 0x0B, 0x0B}}));
+  const size_t list = image.get(detail::kFieldModuleAt) + image.get(detail::kFieldBeforeCode) +
+                      image.get(detail::kFieldAfterCode);
+  // Section, its size, 1 function, its size; then no locals, frame, units of code, units in all.
+  constexpr size_t kSection = 1;
+  constexpr size_t kBody = 3;
+  constexpr size_t kLocals = 4;
+  constexpr size_t kFrame = 5;
+  constexpr size_t kCode = 6;
+  constexpr size_t kAll = 7;
+  const uint8_t* const right = image.data() + list;
+  ASSERT_EQ(right[kBody], 4);
+  const auto refuses = [](Image& damaged) {
+    damaged.seal();
+    TestStore test;
+    EXPECT_EQ(refusal(test, damaged.bytes()).code, ErrorCode::kImageDamaged);
+  };
+  const std::pair<size_t, int> wrong[] = {
+      {kFrame, detail::kLinkSlots - 1}, {kCode, 0},
+      {kCode, right[kAll] + 1},         {kCode, right[kAll]},  // no room for the map
+      {kAll, right[kAll] - 1},          {kAll, right[kAll] + 1},
+  };
+  for (const auto& [at, value] : wrong) {
+    if (at == kCode && value == right[kAll] && !MOTE_CODE_OFFSETS) continue;
+    SCOPED_TRACE(std::to_string(at) + ": " + std::to_string(value));
+    Image damaged = image;
+    damaged.data()[list + at] = static_cast<uint8_t>(value);
+    refuses(damaged);
+  }
+  Image less = image;  // code that is no function's
+  less.data()[list + kCode]--;
+  less.data()[list + kAll]--;
+  refuses(less);
+  // Four bytes more of it: a frame that is too large, and a function that has locals.
+  const std::pair<size_t, std::vector<uint8_t>> longer[] = {
+      {kFrame, {0x80, 0x80, 0x84, 0x80, 0x00}}, {kLocals, {0x01, 0x81, 0x80, 0x00, 0x7F}}};
+  for (const auto& [at, bytes] : longer) {
+    Image damaged(image.size() + 4);
+    const uint8_t* const from = image.data();
+    uint8_t* to = std::copy(from, from + list + at, damaged.data());
+    to = std::copy(bytes.begin(), bytes.end(), to);
+    std::copy(from + list + at + 1, from + image.size(), to);
+    damaged.data()[list + kSection] = static_cast<uint8_t>(right[kSection] + 4);
+    damaged.data()[list + kBody] = static_cast<uint8_t>(right[kBody] + 4);
+    damaged.set(detail::kFieldFunctions, image.get(detail::kFieldFunctions) + 4);
+    damaged.set(detail::kFieldSize, static_cast<uint32_t>(damaged.size()));
+    refuses(damaged);
+  }
+}
+
+// While a load is under way, the scratch memory that opening gives back may be the load's.
+TEST(Image, IsNotOpenedDuringALoad) {
+  Image image = saved("guest");
+  TestStore test;
+  const Loader loader(test.store);
+  EXPECT_EQ(refusal(test, image.bytes()).code, ErrorCode::kBusy);
+}
+
 TEST(Image, IsRefusedWhenItIsCutOff) {
   for (const char* name : kModules) {
     Image image = saved(name);
@@ -392,6 +455,10 @@ TEST(Image, IsRefusedWhenItNeedsMoreThanTheModulesQuota) {
     if (error.ok()) least = bytes;
     EXPECT_EQ(error.code, least != 0 ? ErrorCode::kOk : ErrorCode::kModuleQuota) << bytes;
     EXPECT_EQ(module != nullptr, least != 0);
+    // Nothing else is bound by it.
+    const size_t used = test.store.memory().used;
+    EXPECT_TRUE(test.store.provide({}).ok());
+    EXPECT_GT(test.store.memory().used, used);
   }
   EXPECT_GT(least, 0u);
 }

@@ -1,7 +1,9 @@
 // Lifetimes: loads, executions and guests that share a store and end in any order.
 #include <memory>
 
+#include "runtime/store_data.hpp"
 #include "wasm_file.hpp"
+#include "wasm_writer.hpp"
 
 namespace mote::test {
 namespace {
@@ -151,6 +153,41 @@ TEST(Lifetimes, ExecutionsEndInAnyOrder) {
   }
 }
 
+// The next module lies where the instance was that failed.
+TEST(Lifetimes, AnInstanceThatFailedIsNotAmongTheOthersAnyMore) {
+  // (module (memory 1) (data (i32.const 65536) "x"))
+  const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00,
+                                      0x05, 0x03, 0x01, 0x00, 0x01, 0x0B, 0x09, 0x01,
+                                      0x00, 0x41, 0x80, 0x80, 0x04, 0x0B, 0x01, 'x'};
+  TestStore test;
+  Instance* const first = test.add("guest");
+  const Module* module = nullptr;
+  Instance* instance = nullptr;
+  ASSERT_TRUE(load(test.store, view(bytes), &module).ok());
+  EXPECT_EQ(test.store.instantiate(module, &instance).code, ErrorCode::kMemoryBounds);
+  EXPECT_EQ(detail::StoreData::of(test.store)->instances, first);
+}
+
+// Its first segment makes the memory move behind the instance, its second one fails.
+TEST(Lifetimes, AnInstanceThatFailedLeavesAnImportedMemoryWhereItIs) {
+  Guest guest;
+  ASSERT_TRUE(guest.store.name_instance("guest", &guest.instance).ok());
+  guest.store_at(100, 1);
+  WasmWriter bytes;
+  bytes.header();
+  bytes.section(2, {0x01, 0x05, 'g', 'u', 'e', 's', 't', 0x06, 'm', 'e', 'm', 'o', 'r', 'y', 0x02,
+                    0x00, 0x01});
+  bytes.section(11, {0x02, 0x00, 0x41, 0xC0, 0xB8, 0x02, 0x0B, 0x01, 'x',  // 40000
+                     0x00, 0x41, 0x80, 0x80, 0x04, 0x0B, 0x01, 'y'});      // 65536
+  const Module* module = nullptr;
+  Instance* instance = nullptr;
+  ASSERT_TRUE(load(guest.store, view(bytes.data()), &module).ok());
+  EXPECT_EQ(guest.store.instantiate(module, &instance).code, ErrorCode::kMemoryBounds);
+  for (int i = 0; i < 20; i++) memset(guest.add("guest")->memory(0, 4000).data(), 0xAB, 4000);
+  EXPECT_EQ(guest.load_at(100), 1);
+  EXPECT_EQ(guest.load_at(40000), 'x');
+}
+
 TEST(Lifetimes, AnExecutionThatEndsTakesNothingFromLaterOnes) {
   TestStore test;
   Instance* instance = test.add("guest");
@@ -174,13 +211,15 @@ TEST(Lifetimes, ExecutionsAndLoadersMayEndAfterAReset) {
   auto loader = std::make_unique<Loader>(test.store);
   ASSERT_TRUE(test.store.reset().ok());
   Execution other(test.store, 2048);
+  Instance* instance = test.add("guest");
+  const Loader second(test.store);
   const size_t scratch = test.store.memory().scratch;
   const size_t used = test.store.memory().used;
   execution.reset();
   loader.reset();
+  EXPECT_EQ(Loader(test.store).error().code, ErrorCode::kBusy);  // the second one goes on
   EXPECT_EQ(test.store.memory().scratch, scratch);
   EXPECT_EQ(test.store.memory().used, used);
-  Instance* instance = test.add("guest");
   EXPECT_EQ(call(other, *instance, "fib", {10}), 55);
 }
 

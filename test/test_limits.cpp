@@ -325,6 +325,12 @@ TEST(Types, ABlockTypeIsAnIndexOfATypeThatThereIs) {
   EXPECT_TRUE(error_of({0x02, 0x01, 0x0B, 0x0B}).ok());
 }
 
+TEST(Types, AnOffsetHas32Bits) {
+  // i32.const 0, i32.load with offset 2^32, drop, end
+  const Error error = error_of({0x41, 0x00, 0x28, 0x02, 0x80, 0x80, 0x80, 0x80, 0x10, 0x1A, 0x0B});
+  EXPECT_EQ(error.code, ErrorCode::kOffsetRange) << text(error);
+}
+
 // ---- Linking by name -------------------------------------------------------------------------
 
 int32_t twice(int32_t value) { return 2 * value; }
@@ -342,6 +348,47 @@ std::vector<uint8_t> passes_on(const std::string& from) {
   module.section(2, imports.data());
   module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
   return module.data();
+}
+
+// Else a guest could call externrefs as functions, or read eight bytes of a cell that has four.
+TEST(Linking, WhatIsOfAnotherTypeDoesNotMatch) {
+  struct Case {
+    uint8_t section;
+    std::vector<uint8_t> definition;
+    uint8_t kind;
+    std::vector<uint8_t> right;
+    std::vector<uint8_t> wrong;
+  };
+  const std::vector<uint8_t> table = {0x01, 0x6F, 0x00, 0x01};  // externref, at least 1
+  const std::vector<uint8_t> global = {0x01, 0x7F, 0x00, 0x41, 0x00, 0x0B};  // i32, constant
+  const Case cases[] = {
+      {4, table, 0x01, {0x6F, 0x00, 0x01}, {0x70, 0x00, 0x01}},  // funcref
+      {4, table, 0x01, {0x6F, 0x00, 0x01}, {0x6F, 0x00, 0x02}},
+      {5, {0x01, 0x00, 0x01}, 0x02, {0x00, 0x01}, {0x00, 0x02}},
+      {6, global, 0x03, {0x7F, 0x00}, {0x7E, 0x00}},  // i64
+      {6, global, 0x03, {0x7F, 0x00}, {0x7F, 0x01}},  // mutable
+  };
+  for (const Case& each : cases) {
+    WasmWriter has;
+    has.header();
+    has.section(each.section, each.definition);
+    has.section(7, {0x01, 0x01, 'x', each.kind, 0x00});
+    TestStore test;
+    ASSERT_TRUE(test.store.name_instance("a", test.add(has.data())).ok());
+    for (const bool is_right : {true, false}) {
+      std::vector<uint8_t> import = {0x01, 0x01, 'a', 0x01, 'x', each.kind};
+      const std::vector<uint8_t>& type = is_right ? each.right : each.wrong;
+      import.insert(import.end(), type.begin(), type.end());
+      WasmWriter wants;
+      wants.header();
+      wants.section(2, import);
+      const Module* module = nullptr;
+      ASSERT_TRUE(load(test.store, view(wants.data()), &module).ok());
+      Instance* instance = nullptr;
+      EXPECT_EQ(test.store.instantiate(module, &instance).code,
+                is_right ? ErrorCode::kOk : ErrorCode::kIncompatibleImport);
+    }
+  }
 }
 
 // "c" imports from "b" what that imports from "a", which has it from the host.

@@ -171,6 +171,54 @@ TEST(Loader, ReportsAMissingOperandBeforeTooManyLabels) {
             "byte offset 23, function 0: type mismatch (expected i32, found nothing)");
 }
 
+// A body that claims to be longer: what follows it would do as the next one.
+TEST(Loader, ABodyIsAsLongAsItSays) {
+  WasmWriter module;
+  module.header();
+  module.section(1, {0x01, 0x60, 0x00, 0x00});
+  module.section(3, {0x02, 0x00, 0x00});
+  module.section(10, {0x02, 0x05, 0x00, 0x0B, 0x02, 0x00, 0x0B});
+  TestStore test;
+  const Module* made = nullptr;
+  const Error error = load(test.store, view(module.data()), &made);
+  EXPECT_EQ(error.code, ErrorCode::kSectionSize) << text(error);
+  EXPECT_EQ(error.offset, module.data().size() - 3);
+}
+
+TEST(Loader, RefusesFlagsOfSegmentsThatThereAreNot) {
+  for (const std::pair<uint8_t, uint8_t>& each :
+       {std::pair<uint8_t, uint8_t>{9, 8}, {9, 9}, {9, 15}, {11, 3}, {11, 4}}) {
+    WasmWriter module;
+    module.header();
+    module.section(4, {0x01, 0x70, 0x00, 0x00});
+    module.section(5, {0x01, 0x00, 0x00});
+    module.section(each.first, {0x01, each.second, 0x41, 0x00, 0x0B, 0x00});
+    TestStore test;
+    const Module* made = nullptr;
+    const Error error = load(test.store, view(module.data()), &made);
+    EXPECT_EQ(error.code, ErrorCode::kSegmentFlags) << text(error);
+  }
+}
+
+// A name section that is not right is as if it were not there.
+TEST(Loader, BrokenNamesTakeNoMemory) {
+  const std::vector<uint8_t> broken = {0x04, 'n',  'a',  'm', 'e',  0x01, 0x07,
+                                       0x02, 0x00, 0x01, 'a', 0x01, 0x09, 'b'};
+  uint32_t taken[2] = {};
+  for (const size_t size : {size_t{5}, broken.size()}) {
+    WasmWriter module;
+    module.header();
+    module.section(0, {broken.begin(), broken.begin() + static_cast<std::ptrdiff_t>(size)});
+    TestStore test;
+    const Module* made = nullptr;
+    const Error error = load(test.store, view(module.data()), &made);
+    ASSERT_TRUE(error.ok()) << text(error);
+    EXPECT_EQ(made->function_name(0), "");
+    taken[size == 5 ? 0 : 1] = made->info().arena_bytes;
+  }
+  EXPECT_EQ(taken[0], taken[1]);
+}
+
 TEST(Loader, ReportsAConstantThatIsCutOffWhereItStands) {
   // The body ends 3 bytes behind f32.const; the input ends after one of them.
   const std::vector<uint8_t> bytes = {0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, 0x01,

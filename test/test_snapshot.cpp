@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <mote/extern.hpp>
 
+#include "runtime/store_data.hpp"
 #include "wasm_file.hpp"
 
 namespace mote::test {
@@ -224,6 +225,19 @@ TEST(Snapshot, ReplacesWhatIsThere) {
   ASSERT_EQ(call(after.execution, *after.instance, "peek", {100000}), 0);
 }
 
+TEST(Snapshot, WhatWasAskedOfTheExecutionBeforeIsForgotten) {
+  World before;
+  before.start_work(3);
+  before.execution.set_fuel(3);
+  ASSERT_EQ(before.execution.resume(), RunState::kOutOfFuel);
+  World after;
+  after.execution.interrupt();
+  after.execution.kill();
+  ASSERT_TRUE(after.restore(save(before.store, before.executions)).ok());
+  after.execution.set_fuel(kUnlimitedFuel);
+  EXPECT_EQ(after.execution.resume(), RunState::kWaiting);
+}
+
 TEST(Snapshot, DamageIsFoundAndChangesNothing) {
   World before;
   before.start_work(3);
@@ -266,13 +280,19 @@ uint32_t crc(const std::vector<uint8_t>& bytes, size_t begin, size_t end, uint32
   return sum;
 }
 
+void put_number(std::vector<uint8_t>& bytes, size_t at, size_t value) {
+  for (size_t i = 0; i < 4; i++) bytes[at + i] = static_cast<uint8_t>(value >> (8 * i));
+}
+uint32_t number_at(const std::vector<uint8_t>& bytes, size_t at) {
+  uint32_t value = 0;
+  for (size_t i = 4; i-- > 0;) value = value << 8 | bytes[at + i];
+  return value;
+}
+
 // Makes size and checksum fit the body.
 void reseal(std::vector<uint8_t>& bytes) {
-  const auto put = [&](size_t at, size_t value) {
-    for (size_t i = 0; i < 4; i++) bytes[at + i] = static_cast<uint8_t>(value >> (8 * i));
-  };
-  put(16, bytes.size());
-  put(20, ~crc(bytes, 0, 20, crc(bytes, kHeader, bytes.size(), 0xFFFFFFFF)));
+  put_number(bytes, 16, bytes.size());
+  put_number(bytes, 20, ~crc(bytes, 0, 20, crc(bytes, kHeader, bytes.size(), 0xFFFFFFFF)));
 }
 
 // A guest within another instance's function that has not touched its memory, and one that waits.
@@ -331,6 +351,126 @@ TEST(Snapshot, ForgedBodiesStayInTheStoreOrChangeNothing) {
   EXPECT_GT(accepted, 100u);
   EXPECT_GT(damaged, 100u);
   EXPECT_GT(others, 50u);
+}
+
+// Where the parts of a snapshot of a guest that waits begin.
+struct Parts {
+  size_t memory = 0;  // of "snapshot": pages (4 bytes), first (8), size (8)
+  size_t table = 0;   // and its table
+  size_t execution = 0;
+  size_t waiting = 0;  // caller, import, results (4 each)
+  size_t frames = 0;
+};
+Parts parts_of(const std::vector<uint8_t>& bytes, World& world) {
+  Parts parts;
+  size_t at = kHeader + 4;
+  for (Instance* each : {world.instance, world.guest}) {  // latest first; each has all of its own
+    const detail::ModuleData& module = *detail::InstanceData::of(*each).module;
+    at += 8 + size_t{module.global_slots} * 4;
+    if (each == world.instance) parts.memory = at;
+    at += 20 + number_at(bytes, at + 12);
+    if (each == world.instance) parts.table = at;
+    at += 4 + size_t{number_at(bytes, at)} * 4;
+    at += (module.element_count + 7) / 8 + (module.data_count + 7) / 8;
+  }
+  parts.execution = at + 4;
+  parts.waiting = parts.execution + 48 + MOTE_APART_F32 * 4 + MOTE_APART_F64 * 8 + MOTE_FUSED * 8;
+  parts.frames = parts.waiting + 12;
+  return parts;
+}
+
+TEST(Snapshot, ForgedNumbersAreRefusedAndChangeNothing) {
+  World before;
+  before.start_work(3);
+  ASSERT_EQ(before.execution.resume(), RunState::kWaiting);
+  const std::vector<uint8_t> bytes = save(before.store, before.executions);
+  const Parts parts = parts_of(bytes, before);
+  const detail::ModuleData& module = *detail::InstanceData::of(*before.instance).module;
+  World after;
+  const std::vector<uint8_t> untouched = after.buffer;
+  const auto refuses = [&](std::vector<uint8_t> forged, ErrorCode code) {
+    reseal(forged);
+    const Error error = after.restore(forged);
+    EXPECT_EQ(error.code, code) << text(error);
+    EXPECT_TRUE(after.buffer == untouched);
+    after.execution.cancel();
+  };
+  const auto refuses_number = [&](const char* what, size_t at, size_t number,
+                                  ErrorCode code = ErrorCode::kImageDamaged) {
+    SCOPED_TRACE(what);
+    std::vector<uint8_t> forged = bytes;
+    put_number(forged, at, number);
+    refuses(forged, code);
+  };
+  const size_t stack = 4096;
+  const size_t in_memory = number_at(bytes, parts.memory + 12);
+  ASSERT_GT(in_memory, 0u);
+  refuses_number("more bytes than pages", parts.memory, 0);
+  refuses_number("bytes that end beyond the pages", parts.memory + 4, 65536 - in_memory + 1);
+  refuses_number("a function that there is not", parts.execution + 20, module.function_count());
+  const size_t place = parts.execution + 28;  // its kind, here that of code, and where
+  ASSERT_EQ(number_at(bytes, place), 2u);
+  refuses_number("code that ends there", place + 4,
+                 static_cast<size_t>(module.code_end - module.code_begin));
+  refuses_number("half a unit", place + 4, number_at(bytes, place + 4) + size_t{1});
+  refuses_number("a frame above the stack", place + 8, stack + 4, ErrorCode::kStackExhausted);
+  refuses_number("results at its end", parts.waiting + 8, stack, ErrorCode::kStackExhausted);
+
+  // The only frame, from the top of the stack down: what is above its link, and what is below.
+  const uint32_t top = number_at(bytes, parts.frames);
+  const uint32_t link = number_at(bytes, parts.frames + 4);
+  const size_t below = parts.frames + 8 + (top - link - detail::kLinkSlots * 4);
+  ASSERT_EQ(number_at(bytes, below), kNoIndex);
+  const size_t returns_to = below + 4 + link;  // the exit; then, how many records there are
+  ASSERT_EQ(returns_to + 8, bytes.size());
+  refuses_number("no place to return to", returns_to, 3);
+  refuses_number("a record that is not used", returns_to + 4, 1);
+  std::vector<uint8_t> forged = bytes;
+  put_number(forged, returns_to, 2);  // the beginning of the code, which no call comes before
+  forged.insert(forged.begin() + static_cast<std::ptrdiff_t>(returns_to) + 4, 4, uint8_t{0});
+  refuses(forged, ErrorCode::kImageDamaged);
+  for (const size_t state : {static_cast<size_t>(RunState::kDone), size_t{8}}) {
+    forged = bytes;  // a state without a call, or none at all, and nothing that it waits for
+    put_number(forged, parts.execution, state);
+    const auto waiting = forged.begin() + static_cast<std::ptrdiff_t>(parts.waiting);
+    forged.erase(waiting, waiting + 12);
+    refuses(forged, ErrorCode::kImageDamaged);
+  }
+  forged = bytes;  // a link that is not aligned: a byte from above it is below it
+  put_number(forged, parts.frames + 4, link + 1);
+  forged.insert(forged.begin() + static_cast<std::ptrdiff_t>(returns_to), uint8_t{0});
+  forged.erase(forged.begin() + static_cast<std::ptrdiff_t>(parts.frames) + 8);
+  refuses(forged, ErrorCode::kImageDamaged);
+  forged = bytes;  // more entries than the table's maximum
+  put_number(forged, parts.table, 7);
+  forged.insert(forged.begin() + static_cast<std::ptrdiff_t>(parts.table) + 4,
+                (7 - number_at(bytes, parts.table)) * size_t{4}, uint8_t{0});
+  refuses(forged, ErrorCode::kImageDamaged);
+  // A stack that is full of frames, all of other instances, so that records have no room beside it.
+  const size_t in_link = detail::kLinkSlots * 4;
+  for (const size_t count : {size_t{1}, stack / in_link}) {
+    forged.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(parts.frames));
+    const auto add = [&](size_t number) {
+      forged.resize(forged.size() + 4);
+      put_number(forged, forged.size() - 4, number);
+    };
+    add(stack);
+    for (size_t i = 1; i <= count; i++) add(stack - i * in_link);
+    add(kNoIndex);
+    forged.resize(forged.size() + stack - count * in_link);
+    for (size_t i = 0; i < count; i++) add(1);  // links to the switch between instances
+    add(count);
+    for (size_t i = 0; i < 2 * count; i++) add(0);  // records: instance, return to the exit
+    refuses(forged, ErrorCode::kStackExhausted);
+  }
+  for (const size_t size : {size_t{0}, kHeader - 1}) {  // of the whole
+    forged = bytes;
+    put_number(forged, 16, size);
+    EXPECT_EQ(after.restore(forged).code, ErrorCode::kImageDamaged);
+  }
+
+  ASSERT_TRUE(after.restore(bytes).ok());
+  EXPECT_EQ(after.finish(), World().finish_work(3));
 }
 
 TEST(Snapshot, ForgedLengthsAreRefusedAndChangeNothing) {

@@ -59,6 +59,8 @@ static mote_host_status back(mote_host* host, uint32_t* slots) {
   code = mote_host_call(host, mote_find_function(mote_host_instance(host), "divide"), arguments, 2,
                         &result, 1, &error);
   if (code != MOTE_kOk) return mote_trapped(code, 0);
+  at = slots; /* the call has left them alone */
+  if (mote_take_i32(&at) != mote_as_i32(arguments[1])) return mote_trapped(MOTE_kArguments, 0);
   mote_put_i32(&slots, mote_as_i32(result));
   return mote_returned();
 }

@@ -206,8 +206,11 @@ static void test_host_functions(world* w, const wasm_func_t* func) {
   wasm_func_t* wrong = wasm_func_new(w->store, type, wrong_result);
   wasm_func_t* unused = wasm_func_new_with_env(w->store, type, next, w, finalize);
   wasm_val_t arg[1] = {WASM_I32_VAL(21)};
+  wasm_val_t wide[1] = {WASM_I64_VAL(21)};
   wasm_val_t result[1] = {WASM_INIT_VAL};
   const wasm_valtype_vec_t* params;
+  wasm_valtype_vec_t many, none;
+  size_t i;
   wasm_functype_t* of_func = wasm_func_type(func);
   wasm_functype_delete(type);
   params = wasm_functype_params(of_func);
@@ -215,9 +218,17 @@ static void test_host_functions(world* w, const wasm_func_t* func) {
   wasm_functype_delete(of_func);
   CHECK(call(func, arg, 1, result, 1) == NULL && result[0].of.i32 == 42);
   CHECK(is_trap(call(func, arg, 0, result, 1), "arguments do not match the function's type"));
+  CHECK(is_trap(call(func, wide, 1, result, 1), "arguments do not match the function's type"));
   CHECK(is_trap(call(func, arg, 1, result, 0), "there is no room for the results"));
   CHECK(is_trap(call(wrong, NULL, 0, result, 1), "a host function gave a result of another type"));
   wasm_func_delete(wrong);
+  /* More parameters than a function may have. */
+  wasm_valtype_vec_new_uninitialized(&many, 1001);
+  for (i = 0; i < many.size; i++) many.data[i] = wasm_valtype_new_i32();
+  wasm_valtype_vec_new_empty(&none);
+  type = wasm_functype_new(&many, &none);
+  CHECK(wasm_func_new(w->store, type, wrong_result) == NULL);
+  wasm_functype_delete(type);
   /* Nobody else can get at it: it goes at once. */
   w->finalized = 0;
   wasm_func_delete(unused);

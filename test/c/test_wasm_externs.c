@@ -359,6 +359,20 @@ static void test_vectors(void) {
   CHECK(vec.size == 0 && vec.data == NULL);
 }
 
+/* What belongs to another store fits nowhere here. `imports` are right but for this. */
+static void test_another_store(wasm_engine_t* engine, const wasm_functype_t* pass_type,
+                               const wasm_extern_vec_t* imports) {
+  wasm_store_t* other = wasm_store_new(engine);
+  wasm_func_t* theirs = wasm_func_new(other, pass_type, pass);
+  wasm_extern_t* const right = imports->data[4];
+  CHECK(!wasm_table_set(table, 0, wasm_func_as_ref(theirs)));
+  imports->data[4] = wasm_func_as_extern(theirs);
+  CHECK(wasm_instance_new(store, module, imports, NULL) == NULL);
+  imports->data[4] = right;
+  wasm_func_delete(theirs);
+  wasm_store_delete(other);
+}
+
 int main(int argc, char** argv) {
   wasm_engine_t* engine = wasm_engine_new();
   wasm_val_t fixed_value = WASM_F64_VAL(2.5);
@@ -403,6 +417,7 @@ int main(int argc, char** argv) {
   test_memories();
   test_references(own);
   test_vectors();
+  test_another_store(engine, pass_type, &imports);
 
   wasm_extern_vec_delete(&exports);
   wasm_globaltype_delete(fixed_type);

@@ -280,6 +280,40 @@ TEST(WasiEscape, OddPathsAreRefused) {
   EXPECT_EQ(guest.open(3, "..\\outside\\secret", nullptr), wasi::kNoEntry);
 }
 
+// A file system may keep names in that much room: it is never asked for longer ones.
+TEST(WasiEscape, NoNameThatIsTooLongReachesTheFileSystem) {
+  static size_t longest = 0;
+  longest = 0;
+  FileSystem system;
+  system.stat_at = [](void*, FileHandle, StringView name, FileStat*) {
+    longest = std::max(longest, name.size());
+    return wasi::kNoEntry;
+  };
+  const Host host;
+  WasiGuest guest({host.inside()}, system);
+  EXPECT_EQ(guest.stat(3, std::string(255, 'x')), wasi::kNoEntry);
+  EXPECT_EQ(guest.stat(3, std::string(256, 'x')), wasi::kNameTooLong);
+  EXPECT_EQ(longest, 255u);
+}
+
+// Nor does the text of a link go where its name still is: a file system may look at that again.
+TEST(WasiEscape, TheTextOfALinkDoesNotGoWhereItsNameIs) {
+  FileSystem system;
+  system.open = [](void*, FileHandle, StringView, const FileMode&, FileHandle*, FileType*) {
+    return wasi::kLoop;
+  };
+  system.read_link = [](void*, FileHandle, StringView name, MutableBytes text, size_t* size) {
+    const auto* const at = reinterpret_cast<const uint8_t*>(name.data());
+    EXPECT_TRUE(at + name.size() <= text.data() || at >= text.end());
+    memcpy(text.data(), "link/x", 6);
+    *size = 6;
+    return wasi::kSuccess;
+  };
+  const Host host;
+  WasiGuest guest({host.inside()}, system);
+  EXPECT_EQ(guest.stat(3, "link/x"), wasi::kLoop);
+}
+
 TEST(WasiEscape, ADeepPathRunsOutOfDepthAndNotOfMemory) {
   const Host host;
   std::string deep = "inside";

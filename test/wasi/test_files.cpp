@@ -48,6 +48,34 @@ TEST(WasiFiles, APreopenedDirectoryHasAName) {
   EXPECT_EQ(guest.call("fd_prestat_get", {1, kResult}), wasi::kBadDescriptor);
 }
 
+TEST(WasiFiles, ThereAreNoDescriptorsBehindTheTable) {
+  Wasi wasi{WasiSystem()};
+  WasiDescriptor descriptors[5];
+  WasiFiles files(wasi, FileSystem(), {descriptors, 4}, {});
+  descriptors[3].kind = descriptors[4].kind = WasiDescriptor::kFile;
+  EXPECT_EQ(files.find(3), &descriptors[3]);
+  EXPECT_EQ(files.find(4), nullptr);
+}
+
+TEST(WasiFiles, WithoutFilesOnlyTheOutputsAreWritten) {
+  TestStore test;
+  WasiSystem system;
+  system.write = [](void*, uint32_t stream, Bytes bytes) {
+    EXPECT_NE(stream, 0u);
+    return static_cast<int64_t>(bytes.size());
+  };
+  Wasi wasi(system);
+  ASSERT_TRUE(test.store.provide(Wasi::functions(), &wasi).ok());
+  Instance* const instance = test.add("raw");
+  Execution execution(test.store, 1024);
+  for (int32_t fd = 0; fd < 5; fd++) {
+    EXPECT_EQ(call(execution, *instance, "fd_write", {fd, 64, 1, 16}),
+              fd == 1 || fd == 2 ? wasi::kSuccess : wasi::kBadDescriptor);
+    EXPECT_EQ(call(execution, *instance, "fd_read", {fd, 64, 1, 16}),
+              fd == 0 ? wasi::kSuccess : wasi::kBadDescriptor);
+  }
+}
+
 TEST(WasiFiles, WhatIsWrittenIsReadBack) {
   const Folder folder;
   WasiGuest guest({folder / "."});
@@ -262,6 +290,25 @@ TEST(WasiFiles, RightsAreNeededAndOnlyEverGetFewer) {
   EXPECT_EQ(guest.call("fd_fdstat_set_rights", {fd, 2, 0}), wasi::kNotCapable);
   EXPECT_EQ(guest.call("fd_fdstat_set_rights", {fd, 0, 2}), wasi::kNotCapable);
   EXPECT_EQ(guest.call("fd_fdstat_set_rights", {fd, uint64_t{1} << 63, 0}), wasi::kNotCapable);
+
+  // What was opened for both, and may only do one of them from now on.
+  for (const bool may_read : {true, false}) {
+    ASSERT_EQ(guest.open(3, "file", &fd, kReadWrite), 0u);
+    const uint64_t rights = (may_read ? 1 << 1 : 1 << 6) | 1 << 2;
+    ASSERT_EQ(guest.call("fd_fdstat_set_rights", {fd, rights, 0}), 0u);
+    const auto expect_call = [&](const char* name, bool may,
+                                 const std::vector<uint64_t>& arguments) {
+      EXPECT_EQ(guest.call(name, arguments), may ? wasi::kSuccess : wasi::kNotCapable) << name;
+    };
+    expect_call("fd_read", may_read, {fd, kList, 1, kResult});
+    expect_call("fd_pread", may_read, {fd, kList, 1, 0, kResult});
+    expect_call("fd_write", !may_read, {fd, kList, 1, kResult});
+    expect_call("fd_pwrite", !may_read, {fd, kList, 1, 0, kResult});
+  }
+  // A file has no rights that are for directories, whatever it was opened with.
+  ASSERT_EQ(guest.open(3, "file", &fd, kEveryRight), 0u);
+  ASSERT_EQ(guest.call("fd_fdstat_get", {fd, kData}), 0u);
+  EXPECT_EQ(guest.number(kData + 8, 8) & (1 << 9 | 1 << 13 | 1 << 26), 0u);
 
   ASSERT_EQ(guest.call("fd_fdstat_get", {3, kData}), 0u);
   EXPECT_EQ(guest.number(kData, 1), 3u);
@@ -587,6 +634,14 @@ TEST(WasiFiles, WhatCouldBlockForEverIsNotOpened) {
   EXPECT_NE(guest.open(3, "fifo", nullptr, kReadAndSeek), 0u);
   EXPECT_NE(guest.open(3, "fifo", nullptr, 1 << 6), 0u);
   EXPECT_NE(guest.open(3, "fifo", nullptr, kReadWrite), 0u);
+}
+
+// A path that was not touched yet moves the memory, and the other path with it.
+TEST(WasiFiles, TwoPathsStayWhatTheyAreWhenTheMemoryMoves) {
+  const Folder folder;
+  WasiGuest guest({folder / "."});
+  guest.put(60000, "/");
+  EXPECT_EQ(guest.call("path_rename", {3, 60000, 1, 3, 20000, 1}), wasi::kNotCapable);
 }
 
 TEST(WasiFiles, PathsOutsideTheMemoryAreFaults) {

@@ -76,23 +76,42 @@ TEST(RamDisk, NothingLeadsOutOfIt) {
   EXPECT_EQ(disk.guest.hard_link(3, "a", 3, "link"), wasi::kNotSupported);
   EXPECT_EQ(disk.guest.open(3, std::string(33, 'x'), nullptr, 0, kOpenCreate), wasi::kNameTooLong);
   EXPECT_EQ(disk.guest.open(3, std::string(32, 'x'), nullptr, 0, kOpenCreate), 0u);
+  EXPECT_EQ(disk.guest.rename(3, "a", 3, std::string(33, 'y')), wasi::kNameTooLong);
+  EXPECT_EQ(disk.guest.rename(3, "a", 3, std::string(32, 'y')), 0u);
 }
 
 TEST(RamDisk, ADirectoryThatIsRemovedWhileOpenTakesNothingMore) {
   DiskGuest disk(64 * 64);
   ASSERT_EQ(disk.guest.path_call("path_create_directory", 3, "a"), 0u);
+  ASSERT_EQ(disk.guest.open(3, "b", nullptr, 0, kOpenCreate), 0u);
   const uint32_t before = disk.disk.free_blocks();
   uint32_t fd = 0;
-  ASSERT_EQ(disk.guest.open(3, "a", &fd, 1 << 13 | 1 << 10 | 1 << 9 | 1 << 14, kOpenDirectory, 0, 0,
-                            kReadWrite),
+  ASSERT_EQ(disk.guest.open(3, "a", &fd, 1 << 17 | 1 << 13 | 1 << 10 | 1 << 9 | 1 << 14,
+                            kOpenDirectory, 0, 0, kReadWrite),
             0u);
   ASSERT_EQ(disk.guest.path_call("path_remove_directory", 3, "a"), 0u);
   EXPECT_EQ(disk.guest.open(fd, "x", nullptr, 0, kOpenCreate), wasi::kNoEntry);
   EXPECT_EQ(disk.guest.path_call("path_create_directory", fd, "x"), wasi::kNoEntry);
+  EXPECT_EQ(disk.guest.rename(3, "b", fd, "b"), wasi::kNoEntry);
   EXPECT_EQ(names(disk.guest, fd), (std::vector<std::string>{".", ".."}));
   EXPECT_EQ(disk.disk.free_blocks(), before);
   ASSERT_EQ(disk.guest.call("fd_close", {fd}), 0u);
   EXPECT_EQ(disk.disk.free_blocks(), before + 1);
+}
+
+TEST(RamDisk, OpensNothingMoreOftenThanItCanCount) {
+  std::vector<uint8_t> memory(64 * 64);
+  RamDisk disk({memory.data(), memory.size()});
+  FileSystem system = disk.file_system();
+  const FileHandle root = disk.root();
+  FileMode mode;
+  mode.create = true;
+  FileHandle handle = 0;
+  FileType type = FileType::kUnknown;
+  for (uint32_t i = 0; i < UINT16_MAX; i++) {
+    ASSERT_EQ(system.open(system.context, root, "file", mode, &handle, &type), wasi::kSuccess);
+  }
+  EXPECT_EQ(system.open(system.context, root, "file", mode, &handle, &type), wasi::kSystemFiles);
 }
 
 TEST(RamDisk, AListingGoesOnWhateverIsRemovedMeanwhile) {
