@@ -761,7 +761,8 @@ mote_host_status mote_host_forward(mote_host* host, const mote_host_function* to
 /* ---- Snapshots (mote/snapshot.hpp) ----------------------------------------------------------- */
 
 #if MOTE_FEATURE_SNAPSHOTS
-/* Takes the next bytes of a snapshot, in pieces of any size. False: they could not be written. */
+/* Takes the next bytes of a snapshot, in pieces of any size. Must not call into the store, which is
+ * being read. False: they could not be written. */
 typedef bool (*mote_write_snapshot)(void* context, mote_bytes bytes);
 
 /* Writes all instances of the store, and `count` executions of it, of which each is paused or has
