@@ -446,6 +446,30 @@ TEST(Quota, OfAModuleHoldsForAModuleOfNothing) {
   EXPECT_EQ(load(test.store, view(header), &module).code, ErrorCode::kModuleQuota);
 }
 
+TEST(Quota, OfAModuleBoundsNothingElse) {
+  const std::vector<uint8_t> bytes = wasm("guest");
+  for (const bool is_refused : {true, false}) {
+    TestStore test;
+    Quota limit;
+    limit.module_bytes = is_refused ? 600 : 10000;
+    test.store.set_quota(limit);
+    const Module* module = nullptr;
+    EXPECT_EQ(load(test.store, view(bytes), &module).code,
+              is_refused ? ErrorCode::kModuleQuota : ErrorCode::kOk);
+    if (is_refused) {
+      Extern memory;
+      ExternType type;
+      type.limits.minimum = 1;
+      ASSERT_TRUE(make_memory(test.store, type, &memory).ok());
+      EXPECT_EQ(memory.bytes(0, 65536).size(), 65536u);
+    } else {
+      Instance* instance = nullptr;
+      ASSERT_TRUE(test.store.instantiate(module, &instance).ok());
+      EXPECT_EQ(instance->memory(0, 65536).size(), 65536u);
+    }
+  }
+}
+
 TEST(Quota, OfMemoryBoundsWhatIsBackedAndGrown) {
   Guest guest;
   Quota quota;

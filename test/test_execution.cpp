@@ -417,6 +417,20 @@ TEST(Execution, TellsHowMuchOfTheStackWasUsedOnceItIsPainted) {
   EXPECT_LE(guest.execution.stack_peak(), 64u * 1024);
 }
 
+// Its results and its frames were on the stack.
+TEST(Execution, PaintingTheStackForgetsTheLatestCall) {
+  Guest guest;
+  EXPECT_EQ(call(guest.execution, guest.instance, "fib", {10}), 55);
+  guest.execution.restart_stack_peak();
+  EXPECT_EQ(guest.execution.state(), RunState::kIdle);
+  EXPECT_EQ(guest.execution.result_count(), 0u);
+  EXPECT_EQ(trap_of(guest.execution, guest.instance, "recurse", {0}).code,
+            ErrorCode::kStackExhausted);
+  guest.execution.restart_stack_peak();
+  EXPECT_EQ(guest.execution.trap().code, ErrorCode::kOk);
+  EXPECT_EQ(guest.execution.backtrace({}), 0u);
+}
+
 TEST(Execution, CallsBetweenInstancesShareMemoryAndGlobals) {
   Guest guest;
   ASSERT_TRUE(guest.store.name_instance("guest", &guest.instance).ok());

@@ -89,7 +89,22 @@ TEST(TypedCall, TellsWhyThereIsNoResult) {
   TypedFunction<int(int)> sum(guest.execution, guest.instance, "sum");
   EXPECT_EQ(sum(100).state(), RunState::kOutOfFuel);
   EXPECT_TRUE(sum.result().error().ok());
-  EXPECT_EQ(sum(100).error().code, ErrorCode::kOk);  // still paused
+  guest.execution.set_fuel(kUnlimitedFuel);
+  guest.execution.resume();
+  EXPECT_EQ(sum.result().value(), 5050);
+}
+
+// Else whoever resumes it takes the other call's result for this one's.
+TEST(TypedCall, ACallWhileAnotherIsPausedIsRefusedAndLeavesThatAlone) {
+  Guest guest;
+  guest.execution.set_fuel(10);
+  TypedFunction<int(int)> sum(guest.execution, guest.instance, "sum");
+  ASSERT_EQ(sum(100).state(), RunState::kOutOfFuel);
+  const auto add = guest.instance.call<int(int, int)>(guest.execution, "add", 2, 40);
+  EXPECT_EQ(add.state(), RunState::kIdle);
+  EXPECT_EQ(add.error().code, ErrorCode::kBusy);
+  EXPECT_EQ(sum(7).error().code, ErrorCode::kBusy);
+  EXPECT_EQ(sum.result().state(), RunState::kOutOfFuel);
   guest.execution.set_fuel(kUnlimitedFuel);
   guest.execution.resume();
   EXPECT_EQ(sum.result().value(), 5050);

@@ -150,7 +150,8 @@
 #define MOTE_INTERRUPT_PERIOD 1024
 #endif
 
-// How deep host functions may call back into guests; each level uses native stack.
+// How deep host functions may call back into guests (Host::call); each level uses native stack. A
+// host function that runs an execution of its own uses as much, and has to bound that itself.
 #ifndef MOTE_MAX_HOST_NESTING
 #define MOTE_MAX_HOST_NESTING 8
 #endif

@@ -145,9 +145,9 @@ class Execution {
   // Cost: depth times code size of a function.
   uint32_t backtrace(Span<FrameInfo> frames) const;
 
-  // Paints the stack, so that stack_peak() can tell what calls use from now on. Does nothing while
-  // a call is paused or runs. Cost: the size of the stack, all of which the system then has to
-  // back.
+  // Paints the stack, so that stack_peak() can tell what calls use from now on. The latest call is
+  // forgotten: state() becomes kIdle. Does nothing while a call is paused or runs. Cost: the size
+  // of the stack, all of which the system then has to back.
   void restart_stack_peak();
   // Most bytes of the guest's stack that calls have used since restart_stack_peak(); 0 if that was
   // never called. Cost: the size of the stack.

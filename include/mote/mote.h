@@ -600,8 +600,9 @@ mote_error_code mote_trap_of(const mote_execution* execution, mote_error* error)
  * (see mote_host_backtrace()). Returns how many there are in all, which can be more than `count`.
  * Cost: depth times code size of a function. */
 uint32_t mote_backtrace(const mote_execution* execution, mote_frame* frames, uint32_t count);
-/* Paints the stack, so that mote_stack_peak() can tell what calls use from now on. Does nothing
- * while a call is paused or runs. Cost: the size of the stack. */
+/* Paints the stack, so that mote_stack_peak() can tell what calls use from now on. The latest call
+ * is forgotten: the state becomes MOTE_IDLE. Does nothing while a call is paused or runs. Cost: the
+ * size of the stack. */
 void mote_restart_stack_peak(mote_execution* execution);
 /* Most bytes of the guest's stack that calls have used since mote_restart_stack_peak(); 0 if that
  * was never called. Cost: the size of the stack. */
@@ -760,7 +761,8 @@ mote_host_status mote_host_forward(mote_host* host, const mote_host_function* to
 /* ---- Snapshots (mote/snapshot.hpp) ----------------------------------------------------------- */
 
 #if MOTE_FEATURE_SNAPSHOTS
-/* Takes the next bytes of a snapshot, in pieces of any size. False: they could not be written. */
+/* Takes the next bytes of a snapshot, in pieces of any size. Must not call into the store, which is
+ * being read. False: they could not be written. */
 typedef bool (*mote_write_snapshot)(void* context, mote_bytes bytes);
 
 /* Writes all instances of the store, and `count` executions of it, of which each is paused or has

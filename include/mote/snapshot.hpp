@@ -35,7 +35,8 @@ namespace mote {
 class Execution;
 class Store;
 
-// Takes the next bytes of a snapshot, in pieces of any size. False: they could not be written.
+// Takes the next bytes of a snapshot, in pieces of any size. Must not call into the store, which is
+// being read. False: they could not be written.
 using WriteSnapshot = bool (*)(void* context, Bytes bytes);
 
 // Writes a snapshot of all instances of `store` and of `executions`, which must be executions of

@@ -126,19 +126,19 @@ class TypedFunction<R(P...)> {
       return make(RunState::kIdle, error);
     }
     const Value values[] = {detail::value_of<P>(arguments)..., Value()};
-    execution_.run(function_, Span<const Value>(values, sizeof...(P)));
-    return result();
+    // Not the execution's state: that may be of another call, which made it refuse this one.
+    return result_of(execution_.run(function_, Span<const Value>(values, sizeof...(P))));
   }
 
   // The same for the call as it is by now, after Execution::resume().
-  CallResult<R> result() {
-    const RunState state = execution_.state();
+  CallResult<R> result() { return result_of(execution_.state()); }
+
+ private:
+  CallResult<R> result_of(RunState state) {
     return make(state, state == RunState::kTrapped ? execution_.trap()
                        : state == RunState::kIdle  ? execution_.error()
                                                    : Error());
   }
-
- private:
   template <class T>
   static constexpr ValueType type_of() {
     ValueType type = ValueType::kNone;

@@ -463,6 +463,7 @@ void Execution::restart_stack_peak() {
     memcpy(at, &detail::kPaint, kSlotBytes);
   }
   own->is_painted = true;
+  own->state = RunState::kIdle;  // results and frames are painted over
 }
 
 // The stack is used from both ends: frames from its start, records of calls between instances

@@ -29,12 +29,6 @@ struct LoaderState {
       taken_by_others += taken;
       store.arena.keep_low();
     }
-#if MOTE_FEATURE_QUOTAS
-    if (quota != Quota::kUnlimited) {
-      const size_t taken_so_far = long_lived();
-      store.arena.limit_low(quota > taken_so_far ? quota - taken_so_far : 0);
-    }
-#endif
   }
   void end_turn() {
     used_low = store.arena.used_low();
@@ -48,10 +42,17 @@ struct LoaderState {
     return static_cast<size_t>(store.arena.mark().low - mark.low) - taken_by_others;
   }
 #if MOTE_FEATURE_QUOTAS
+  // Bounds what the module takes until the end of the turn.
+  void apply_quota() {
+    if (quota == Quota::kUnlimited) return;
+    const size_t taken_so_far = long_lived();
+    store.arena.limit_low(quota > taken_so_far ? quota - taken_so_far : 0);
+  }
   bool is_over_quota() const { return long_lived() > quota; }
   // Whether it was the quota that had no memory, and not the buffer.
   bool is_quota_tight() const { return store.arena.is_limited(); }
 #else
+  static void apply_quota() {}
   static constexpr bool is_over_quota() { return false; }
   static constexpr bool is_quota_tight() { return false; }
 #endif
@@ -129,6 +130,7 @@ LoadState Loader::run(const uint8_t* bytes, size_t size, bool finishes) {
   if (state_ != nullptr && store_->epoch != epoch_) error_.code = ErrorCode::kStoreReset;
   if (!error_.ok()) return LoadState::kFailed;
   state_->begin_turn();
+  state_->apply_quota();
   detail::ModuleDecoder& decoder = state_->decoder;
   const bool ok = finishes ? decoder.finish() : decoder.feed(bytes, size);
   const bool is_quota_tight = state_->is_quota_tight();

@@ -1,11 +1,12 @@
 // Fuzz target: the embedder's side. The input is a script of calls of the public API in any order,
 // right and wrong ones, on one store: loads in pieces, instances, executions that run, pause, wait,
-// are cancelled and destroyed. Host functions go on with the same script from within a guest's
-// call. Only what the headers forbid is left out: using modules and instances that a reset() has
-// taken away, and destroying from within a host function.
+// are cancelled, killed and destroyed, what the host makes and does with exports. Host functions go
+// on with the same script from within a guest's call. Only what the headers forbid is left out:
+// using modules and instances that a reset() has taken away, and executions that are destroyed.
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <mote/extern.hpp>
 #include <string>
 
 #include "fuzz.hpp"
@@ -39,6 +40,7 @@ struct World {
   Choices* script = nullptr;
   std::vector<const Module*> modules;
   std::vector<Instance*> instances;
+  std::vector<Extern> externs;
   std::unique_ptr<Execution> executions[kExecutions];
   std::unique_ptr<Loader> loader;
   uint32_t loading = 0;  // which file
@@ -166,10 +168,8 @@ void use_execution(World& world) {
   }
   Execution& execution = *slot;
   std::vector<Value> arguments;
-  switch (script.below(12)) {
-    case 0:
-      if (world.depth == 0) slot.reset();
-      return;
+  switch (script.below(16)) {
+    case 0: slot.reset(); return;
     case 1: {
       const Function function = function_for(world, &arguments);
       (void)execution.start(function, Span<const Value>(arguments.data(), arguments.size()));
@@ -193,6 +193,22 @@ void use_execution(World& world) {
       break;
     }
     case 8: use_results(execution); break;
+    case 9: execution.kill(); break;
+    case 10: execution.restart_stack_peak(); break;
+    case 11:
+    case 12: {
+      uint64_t ticks = 0;
+      RunLimits limits;
+      if (script.below(2) != 0) limits.share = static_cast<int8_t>(script.byte()) * 20;
+      if (script.below(4) == 0) {
+        limits.now = [](void* context) { return ++*static_cast<uint64_t*>(context); };
+        limits.deadline = script.below(4);
+        limits.context = &ticks;
+      }
+      if (execution.fuel() > 5000) execution.set_fuel(5000);
+      execution.resume(limits);
+      break;
+    }
     default: {
       const Function function = function_for(world, &arguments);
       if (execution.fuel() > 5000) execution.set_fuel(5000);
@@ -200,6 +216,8 @@ void use_execution(World& world) {
       break;
     }
   }
+  // A host function may have destroyed it.
+  if (slot.get() != &execution) return;
   (void)execution.state();
   (void)execution.fuel();
 }
@@ -270,6 +288,75 @@ void use_instance(World& world, Host* host) {
   }
 }
 
+// Makes something, or imports what there is by position, or uses an export.
+void use_externs(World& world) {
+  Choices& script = *world.script;
+  Extern made;
+  ExternType type;
+  type.limits = {script.below(4), script.below(8), script.below(2) != 0};
+  type.is_mutable = script.below(2) != 0;
+  type.value = script.below(2) != 0 ? ValueType::kFuncRef : ValueType::kI32;
+  Error error;
+  switch (script.below(8)) {
+    case 0: error = make_memory(world.store, type, &made); break;
+    case 1:
+      error = make_table(world.store, type, value_for(world, ValueType::kFuncRef), &made);
+      break;
+    case 2: error = make_global(world.store, type, value_for(world, type.value), &made); break;
+    case 3: error = make_function(world.store, kHost[script.below(6)], &world, &made); break;
+    case 4: {
+      if (world.modules.empty()) return;
+      std::vector<Extern> imports;
+      for (uint32_t count = script.below(9); count != 0 && !world.externs.empty(); count--) {
+        imports.push_back(world.externs[script.below(static_cast<uint32_t>(world.externs.size()))]);
+      }
+      const Module* module =
+          world.modules[script.below(static_cast<uint32_t>(world.modules.size()))];
+      Instance* instance = nullptr;
+      error = world.store.instantiate(module, Span<const Extern>(imports.data(), imports.size()),
+                                      &instance);
+      check(error.ok() == (instance != nullptr), "an instance or an error", error);
+      if (instance != nullptr) world.instances.push_back(instance);
+      return;
+    }
+    default: {
+      if (world.instances.empty()) return;
+      Instance* instance =
+          world.instances[script.below(static_cast<uint32_t>(world.instances.size()))];
+      const Module& module = instance->module();
+      if (module.export_count() == 0) return;
+      made = Extern::of(*instance, module.export_at(script.below(module.export_count())));
+      break;
+    }
+  }
+  check(error.ok() == made.exists(), "something or an error", error);
+  if (!error.ok()) return;
+  world.externs.push_back(made);
+  check(made.is_there() && made.identity() == made.definition().identity(), "it is itself");
+  switch (made.kind) {
+    case ExternKind::kFunction:
+      if (made.instance != nullptr) {
+        check(function_of(world.store, made.reference()).identity() == made.identity(),
+              "a reference leads back");
+      }
+      break;
+    case ExternKind::kTable: {
+      Value value = value_for(world, made.type().value);
+      (void)made.table_set(script.below(16), value);
+      (void)made.grow_table(script.below(16), value);
+      check(made.table_get(script.below(16), &value) || made.table_size() < 16, "an element");
+      break;
+    }
+    case ExternKind::kMemory: {
+      (void)made.grow_memory(script.below(3));
+      const MutableBytes bytes = made.bytes(script.number(), script.number());
+      if (!bytes.empty()) bytes[bytes.size() - 1] = bytes[0];
+      break;
+    }
+    case ExternKind::kGlobal: (void)made.set(value_for(world, made.get().type)); break;
+  }
+}
+
 #if MOTE_FEATURE_SNAPSHOTS
 // Saves all that there is and restores it at once: nothing must have changed. A damaged snapshot is
 // refused.
@@ -330,6 +417,7 @@ void forget_all(World& world) {
   if (when == 1) end_all();
   world.modules.clear();
   world.instances.clear();
+  world.externs.clear();
   check(world.store.provide(kHost, &world).ok() && world.store.provide(kOther, &world).ok(),
         "room for host functions");
 }
@@ -337,7 +425,7 @@ void forget_all(World& world) {
 void step(World& world, Host* host) {
   if (world.script->empty() || ++world.steps > 2000) return;
   Choices& script = *world.script;
-  switch (script.below(16)) {
+  switch (script.below(18)) {
     case 0:
       if (script.below(8) == 0) forget_all(world);
 #if MOTE_FEATURE_SNAPSHOTS
@@ -373,6 +461,8 @@ void step(World& world, Host* host) {
         break;
       }
       [[fallthrough]];
+    case 8:
+    case 9: use_externs(world); break;
     default: use_execution(world); break;
   }
   const MemoryReport report = world.store.memory();
