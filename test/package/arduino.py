@@ -97,7 +97,7 @@ def build_with_arduino(library, work, compiler):
 def check_arm(library, files, work):
     source = library / "src"
     flags = ["-std=gnu++17", "-Os", "-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard",
-             "-fno-exceptions", "-fno-rtti", "-w", f"-I{source}"]
+             "-fno-exceptions", "-fno-rtti", "-w", "--specs=picolibc.specs", f"-I{source}"]
     # Where a product and a sum in one expression could become one operation, which WebAssembly does not have.
     arithmetic = [file for file in files if file.startswith("interp/")]
     rest = [source / file for file in files if file not in arithmetic]
