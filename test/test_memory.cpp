@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "wasm_file.hpp"
+#include "wasm_writer.hpp"
 
 namespace mote::test {
 namespace {
@@ -34,6 +35,28 @@ TEST(Memory, TrapsWithItsOwnReasonBeyondTheQuota) {
             ErrorCode::kMemoryQuota);
   EXPECT_EQ(call(small.execution, small.instance, "load", {8}), 0x6C6C6568);  // "hell"
 }
+
+#if MOTE_FEATURE_BULK_MEMORY
+// Undefined behaviour once (preset fuzz-fused): memset() of nothing, at no address.
+TEST(Memory, NothingCanBeFilledAndCopiedBeforeAnythingIsBacked) {
+  WasmWriter module;
+  module.header();
+  module.section(1, {0x01, 0x60, 0x00, 0x00});
+  module.section(3, {0x01, 0x00});
+  module.section(5, {0x01, 0x00, 0x01});
+  module.section(7, {0x01, 0x01, 'f', 0x00, 0x00});
+  module.section(10, {0x01, 0x15, 0x00, 0x41, 0x00, 0x41, 0x01, 0x41, 0x00, 0xFC, 0x0B, 0x00,
+                      0x41, 0x00, 0x41, 0x00, 0x41, 0x00, 0xFC, 0x0A, 0x00, 0x00, 0x0B});
+  TestStore test;
+  const Module* loaded = nullptr;
+  Instance* instance = nullptr;
+  ASSERT_TRUE(load(test.store, view(module.data()), &loaded).ok());
+  ASSERT_TRUE(test.store.instantiate(loaded, &instance).ok());
+  Execution execution(test.store, 1024);
+  EXPECT_EQ(execution.run(instance->function("f"), {}), RunState::kDone);
+  EXPECT_EQ(instance->memory_backed(), 0u);
+}
+#endif
 
 TEST(Memory, GrowsOnlyAsFarAsItCouldBeBacked) {
   Small small;

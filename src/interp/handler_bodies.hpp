@@ -874,7 +874,7 @@ MOTE_INLINE Flow bulk(Registers& r) {
   if (__builtin_expect(!pay_check(r), 0)) return Flow::kCheck;
   if constexpr (kCopies) {
     move_bytes(r.memory() + to, r.memory() + from, count);
-  } else {
+  } else if (count != 0) {  // else there may be no memory yet, and memset() wants an address
     memset(r.memory() + to, static_cast<int>(from & 0xFF), count);
   }
   pay_more(r, count >> 8);
