@@ -74,7 +74,7 @@ std::string two(uint32_t first, uint32_t second) {
 
 std::string to_text(const WasmInstruction& instruction, const FunctionNames& names) {
   const DecodedInstruction& in = instruction.decoded;
-  const std::string name = name_of(in.op);
+  std::string name = name_of(in.op);
   switch (in.info->immediates) {
     case Immediates::kNothing: return name;
     case Immediates::kBlockType: return name + block_type(in);
