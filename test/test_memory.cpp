@@ -48,13 +48,10 @@ TEST(Memory, NothingCanBeFilledAndCopiedBeforeAnythingIsBacked) {
   module.section(10, {0x01, 0x15, 0x00, 0x41, 0x00, 0x41, 0x01, 0x41, 0x00, 0xFC, 0x0B, 0x00,
                       0x41, 0x00, 0x41, 0x00, 0x41, 0x00, 0xFC, 0x0A, 0x00, 0x00, 0x0B});
   TestStore test;
-  const Module* loaded = nullptr;
-  Instance* instance = nullptr;
-  ASSERT_TRUE(load(test.store, view(module.data()), &loaded).ok());
-  ASSERT_TRUE(test.store.instantiate(loaded, &instance).ok());
+  Instance& instance = *test.add(module.data());
   Execution execution(test.store, 1024);
-  EXPECT_EQ(execution.run(instance->function("f"), {}), RunState::kDone);
-  EXPECT_EQ(instance->memory_backed(), 0u);
+  EXPECT_EQ(execution.run(instance.function("f"), {}), RunState::kDone);
+  EXPECT_EQ(instance.memory_backed(), 0u);
 }
 #endif
 

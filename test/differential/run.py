@@ -283,6 +283,10 @@ def limited(engine, outcome):
     return isinstance(outcome, str) and any(each in outcome for each in LIMITS[engine])
 
 
+def share_a_name(imports):
+    return len({(each[0], each[1]) for each in imports}) < len(imports)
+
+
 def compare_any(tally, options, seeds, files):
     told = ask(options.outcomes[0], "any", files)
     v8 = options.v8.ask("any", ["%s\t%s" % (file, json.dumps(each)) for file, each in zip(files, told)])
@@ -293,7 +297,7 @@ def compare_any(tally, options, seeds, files):
                 tally.skip("refused for " + ours["error"].rpartition(": ")[2])
             elif limited("V8", theirs.get("error")):
                 tally.skip("refused by V8 for what it has not")
-            elif len({(each[0], each[1]) for each in ours.get("imports", [])}) < len(ours.get("imports", [])):
+            elif share_a_name(ours.get("imports", [])):
                 tally.skip("imports that share a name")
             elif "error" in ours or "error" in theirs:
                 tally.compare(what, file, seed, *("refused" if "error" in each else "loads"
