@@ -325,16 +325,85 @@ def compare_any_module(tally, what, seed, file, theirs, ours):
                         "instances" if name == "instance" else "results")
 
 
-def make_binaryen(seed, file, folder):
-    """False: wasm-opt made nothing of the seed."""
-    rng = random.Random(seed)
-    source = os.path.join(folder, "random.bin")
-    with open(source, "wb") as out:
-        out.write(rng.randbytes(rng.choice([500, 1500, 4000, 8000])))
-    passes = rng.choice([[], ["-O1"], ["-O3"], ["--flatten"]])
-    done = subprocess.run(["wasm-opt", "-ttf", source, *TTF, *passes, "-o", file],
-                          capture_output=True, text=True, timeout=120)
-    return done.returncode == 0
+# ---- Where modules come from -------------------------------------------------------------------
+
+class Source:
+    """What makes a module of each seed, in a folder."""
+
+    def __init__(self, options):
+        self.count = options.count
+
+
+class Own(Source):
+    """Modules of generate.py."""
+
+    name = "own"
+    needs = ["wasm-interp"]
+    compare = staticmethod(compare_own)
+
+    def file(self, seed, folder, features):
+        """The module of `seed`; None: none is made of it."""
+        module = generate(seed, features)
+        kind = "-imports" if b"\x04host" in module else ""
+        file = os.path.join(folder, "own-%d%s.wasm" % (seed, kind))
+        with open(file, "wb") as out:
+            out.write(module)
+        return file
+
+
+class Binaryen(Source):
+    """Modules of wasm-opt -ttf."""
+
+    name = "binaryen"
+    needs = ["wasm-interp", "wasm-opt"]
+    compare = staticmethod(compare_binaryen)
+
+    def file(self, seed, folder, _):
+        rng = random.Random(seed)
+        source = os.path.join(folder, "random.bin")
+        file = os.path.join(folder, "binaryen-%d.wasm" % seed)
+        with open(source, "wb") as out:
+            out.write(rng.randbytes(rng.choice([500, 1500, 4000, 8000])))
+        passes = rng.choice([[], ["-O1"], ["-O3"], ["--flatten"]])
+        done = subprocess.run(["wasm-opt", "-ttf", source, *TTF, *passes, "-o", file],
+                              capture_output=True, text=True, timeout=120)
+        return file if done.returncode == 0 else None
+
+
+class Folder:
+    """All modules below a folder, as they are; seeds are their numbers, from 1."""
+
+    needs = []
+    compare = staticmethod(compare_any)
+
+    def __init__(self, options):
+        self.name = options.source
+        self.found = sorted(str(each) for each in pathlib.Path(self.name).rglob("*.wasm"))
+        self.count = max(0, min(options.count, len(self.found) - options.seed + 1))
+        if not self.count:
+            sys.exit("no modules in %s" % self.name)
+
+    def file(self, seed, _folder, _features):
+        return self.found[seed - 1]
+
+
+SOURCES = {each.name: each for each in (Own, Binaryen)}
+
+
+def compare_batch(tally, options, source, first, count):
+    """How many modules were compared."""
+    with tempfile.TemporaryDirectory() as folder:
+        seeds, files = [], []
+        for seed in range(first, first + count):
+            file = source.file(seed, folder, options.v8.features)
+            if file is None:
+                tally.skip("no module is made of this seed")
+                continue
+            seeds.append(seed)
+            files.append(file)
+        if files:
+            source.compare(tally, options, seeds, files)
+        return len(files)
 
 
 def main():
@@ -347,56 +416,20 @@ def main():
     parser.add_argument("--count", type=int, default=200, help="how many modules")
     parser.add_argument("--keep", default=".", help="where modules that differ are put")
     options = parser.parse_args()
-    needed = [options.node]
-    if options.wabt and options.source in ("own", "binaryen"):
-        needed += ["wasm-interp"]
-    if options.source == "binaryen":
-        needed += ["wasm-opt"]
-    for command in needed:
-        if shutil.which(command) is None:
+    source = SOURCES.get(options.source, Folder)(options)
+    for command in [options.node] + source.needs:
+        if shutil.which(command) is None and (options.wabt or command != "wasm-interp"):
             print("%s is absent: NOTHING WAS COMPARED" % command)
             print("0 passed, 0 failed, 1 skipped")
             return 0
 
-    found = []
-    if options.source not in ("own", "binaryen"):
-        found = sorted(str(each) for each in pathlib.Path(options.source).rglob("*.wasm"))
-        options.count = max(0, min(options.count, len(found) - options.seed + 1))
-        if not options.count:
-            sys.exit("no modules in %s" % options.source)
     options.v8 = V8(options.node)
     tally = Tally(options.keep)
-    modules = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for first in range(options.seed, options.seed + options.count, BATCH):
-            seeds, files = [], []
-            for seed in range(first, min(first + BATCH, options.seed + options.count)):
-                if found:
-                    seeds.append(seed)
-                    files.append(found[seed - 1])
-                    continue
-                file = os.path.join(folder, "%s-%d.wasm" % (options.source, seed))
-                if options.source == "binaryen":
-                    if not make_binaryen(seed, file, folder):
-                        tally.skip("wasm-opt makes no module of this seed")
-                        continue
-                else:
-                    module = generate(seed, options.v8.features)
-                    if b"\x04host" in module:
-                        file = file.replace(".wasm", "-imports.wasm")
-                    with open(file, "wb") as out:
-                        out.write(module)
-                seeds.append(seed)
-                files.append(file)
-            compare = compare_any if found else \
-                compare_own if options.source == "own" else compare_binaryen
-            if files:
-                compare(tally, options, seeds, files)
-            modules += len(files)
-            for file in files if not found else []:
-                os.remove(file)
+    end = options.seed + source.count
+    modules = sum(compare_batch(tally, options, source, first, min(BATCH, end - first))
+                  for first in range(options.seed, end, BATCH))
     print("%d modules (%s), seeds %d to %d, %d build%s of Mote, V8 with %s; alike were:" %
-          (modules, options.source, options.seed, options.seed + options.count - 1,
+          (modules, source.name, options.seed, end - 1,
            len(options.outcomes), "" if len(options.outcomes) == 1 else "s",
            " and ".join(options.v8.features) or "no more than it has to"))
     for kind, count in sorted(tally.kinds.items()):
