@@ -167,5 +167,37 @@ END
     expect 5 'No: *of RAM are missing*' "${fits[@]}" --ram 1
     expect 64 '*--module takes flash, saved or stream*' "${fits[@]}" --ram 64K --module disk
     ;;
+  interrupt)
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    mkfifo "$folder/in"
+    exec 5<>"$folder/in"  # open to write, so that the input has no end
+    # interrupted FUNCTION MESSAGE [COMMAND...]: SIGINT when the guest has written its first line; the
+    # command reads what follows.
+    interrupted() {
+      local function=$1 message=$2 code=0 line
+      shift 2
+      rm -f "$folder/out"  # the last one may still have its reader
+      mkfifo "$folder/out"
+      "$mote" run --invoke "$function" "$wasm/interrupt.wasm" <&5 >"$folder/out" 2>"$folder/err" &
+      local guest=$!
+      exec 6<"$folder/out"
+      read -r line <&6
+      [[ $line == hello ]] || fail "$function: wrote '$line'"
+      if [[ $# != 0 ]]; then "$@" <&6 >/dev/null & fi
+      kill -INT "$guest"
+      wait "$guest" || code=$?
+      exec 6<&-
+      [[ $code == 130 ]] || fail "$function: exit code $code"
+      # shellcheck disable=SC2053
+      [[ $(<"$folder/err") == $message ]] || fail "$function: printed '$(<"$folder/err")'"
+    }
+    interrupted spin '*interrupted*"spin"*'
+    # Where it is, if it does not wait by then.
+    interrupted write '*interrupted*' cat
+    interrupted write '*interrupted*'  # nobody reads
+    interrupted read '*interrupted*'
+    interrupted sleep '*interrupted*'
+    ;;
   *) fail "no case $3" ;;
 esac

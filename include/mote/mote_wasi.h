@@ -35,8 +35,8 @@ extern "C" {
  * called by the thread that runs the guest. Lengths are bytes, times nanoseconds. */
 typedef struct mote_wasi_system {
   void* context; /* what all of them get */
-  /* Takes bytes for descriptor 1 or 2. Returns how many, at least one of some; negative: failure.
-   * NULL: all are taken and lost. */
+  /* Takes 4096 bytes or less for descriptor 1 or 2. Returns how many, at least one; negative:
+   * failure. NULL: all are taken and lost. */
   int64_t (*write)(void* context, uint32_t descriptor, mote_bytes bytes);
   /* Gives bytes of standard input. Returns how many, 0 at the end; negative: failure. NULL: it is
    * empty. */
@@ -46,7 +46,8 @@ typedef struct mote_wasi_system {
   bool (*clock_time)(void* context, uint32_t clock, uint64_t* nanoseconds);
   /* Resolution of a clock, likewise. */
   bool (*clock_resolution)(void* context, uint32_t clock, uint64_t* nanoseconds);
-  /* Fills `bytes` with random numbers fit for keys. False: failure. NULL: the guest gets ENOSYS. */
+  /* Fills `bytes`, 65536 or less, with random numbers fit for keys. False: failure. NULL: the guest
+   * gets ENOSYS. */
   bool (*random)(void* context, mote_mutable_bytes bytes);
   /* Waits for so long, or less. NULL: the guest gets ENOSYS. */
   void (*sleep)(void* context, uint64_t nanoseconds);

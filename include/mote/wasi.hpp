@@ -21,9 +21,10 @@ namespace mote {
 struct WasiSystem {
   void* context = nullptr;  // what all of them get
 
-  // Writes to standard output (1) or standard error (2). Returns how many bytes were taken, at
-  // least one if `bytes` is not empty, or a negative number on failure (the guest sees EIO).
-  // Null: everything is taken and lost.
+  // Writes to standard output (1) or standard error (2), at most 4096 bytes at a time: between two
+  // of these, and while `ready` says no, an interrupt, kill() or a deadline ends a guest's call.
+  // Returns how many bytes were taken, at least one, or a negative number on failure (the guest
+  // sees EIO). Null: everything is taken and lost.
   int64_t (*write)(void* context, uint32_t descriptor, Bytes bytes) = nullptr;
   // Reads from standard input. Returns the number of bytes, 0 at the end of the input, negative
   // on failure (EIO). May wait. Null: the input is empty.
@@ -34,8 +35,8 @@ struct WasiSystem {
   bool (*clock_time)(void* context, uint32_t clock, uint64_t* nanoseconds) = nullptr;
   // Resolution of a clock, as above.
   bool (*clock_resolution)(void* context, uint32_t clock, uint64_t* nanoseconds) = nullptr;
-  // Fills `bytes` with random numbers fit for keys. Returns false on failure (EIO). Null: ENOSYS;
-  // never a predictable sequence.
+  // Fills `bytes`, at most 65536 at a time, with random numbers fit for keys. Returns false on
+  // failure (EIO). Null: ENOSYS; never a predictable sequence.
   bool (*random)(void* context, MutableBytes bytes) = nullptr;
   // Waits for so long, or less. A guest that waits (poll_oneoff) does so in slices of at most 10
   // milliseconds, so that Execution::interrupt(), kill() or a deadline ends its wait (EINTR). Null:

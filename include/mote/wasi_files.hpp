@@ -20,7 +20,9 @@
 //
 // The class takes constant time and no memory of its own where nothing else is said. What a call of
 // a guest costs is the system's part, a step for each name of a path, and the number of descriptors
-// where a new one is needed.
+// where a new one is needed. A path, and the text of a link, has 4095 bytes at most (ENAMETOOLONG);
+// reading and writing looks every 65536 bytes whether the guest is to stop, and returns what was
+// moved until then.
 #pragma once
 
 #include <stdint.h>

@@ -206,9 +206,8 @@ Errno set_size(void*, FileHandle handle, uint64_t size) {
 }
 
 Errno allocate(void*, FileHandle handle, uint64_t offset, uint64_t size) {
-  const int error =
-      posix_fallocate(fd_of(handle), static_cast<off_t>(offset), static_cast<off_t>(size));
-  return error == 0 ? wasi::kSuccess : to_errno(error);
+  // Not posix_fallocate: where the file system cannot do it, that writes to each block in turn.
+  return result(fallocate(fd_of(handle), 0, static_cast<off_t>(offset), static_cast<off_t>(size)));
 }
 
 Errno sync_file(void*, FileHandle handle, bool data_only) {

@@ -38,7 +38,7 @@ Errno find_seekable(Host& host, uint32_t fd, uint32_t rights, WasiDescriptor** f
 Errno read_list(Host& host, WasiDescriptor& file, uint64_t* offset, uint32_t list, uint32_t count,
                 uint32_t read_at) {
   const FileSystem& system = files_of(host).system();
-  return transfer_list(host, list, count, read_at, [&](MutableBytes bytes, size_t* moved) {
+  return transfer_list(host, list, count, read_at, kSlice, [&](MutableBytes bytes, size_t* moved) {
     const Errno error = ask(system, system.read, file.handle, *offset, bytes, moved);
     if (error == kSuccess) *offset += *moved;
     return error;
@@ -48,11 +48,12 @@ Errno read_list(Host& host, WasiDescriptor& file, uint64_t* offset, uint32_t lis
 Errno write_list(Host& host, WasiDescriptor& file, uint64_t* offset, uint32_t list, uint32_t count,
                  uint32_t written_at) {
   const FileSystem& system = files_of(host).system();
-  return transfer_list(host, list, count, written_at, [&](MutableBytes bytes, size_t* moved) {
-    const Errno error = ask(system, system.write, file.handle, *offset, Bytes(bytes), moved);
-    if (error == kSuccess && *offset != FileSystem::kAtEnd) *offset += *moved;
-    return error;
-  });
+  return transfer_list(
+      host, list, count, written_at, kSlice, [&](MutableBytes bytes, size_t* moved) {
+        const Errno error = ask(system, system.write, file.handle, *offset, Bytes(bytes), moved);
+        if (error == kSuccess && *offset != FileSystem::kAtEnd) *offset += *moved;
+        return error;
+      });
 }
 
 Errno sync(Host& host, uint32_t fd, uint32_t right, bool data_only) {
@@ -74,8 +75,7 @@ uint32_t file_read(Host& host, uint32_t fd, uint32_t list, uint32_t count, uint3
   if (file != nullptr && file->kind == Kind::kDirectory) return kIsDirectory;
   if (error != kSuccess) return error;
   if (file->kind == Kind::kStream) {
-    return transfer_list(host, list, count, read_at,
-                         StreamReader(host, files_of(host).streams().system()));
+    return read_stream(host, files_of(host).streams().system(), list, count, read_at);
   }
   return read_list(host, *file, &file->offset, list, count, read_at);
 }
@@ -87,10 +87,7 @@ uint32_t file_write(Host& host, uint32_t fd, uint32_t list, uint32_t count, uint
   if (error != kSuccess) return error;
   if (file->kind == Kind::kStream) {
     const WasiSystem& system = files_of(host).streams().system();
-    const uint32_t stream = file->handle;
-    return transfer_list(host, list, count, written_at, [&](MutableBytes bytes, size_t* moved) {
-      return write_stream(system, stream, bytes, moved);
-    });
+    return write_stream(host, system, file->handle, list, count, written_at);
   }
   if ((file->flags & kAppend) == 0) {
     return write_list(host, *file, &file->offset, list, count, written_at);

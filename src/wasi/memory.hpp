@@ -11,6 +11,14 @@ namespace mote::wasi {
 // Most buffers, or subscriptions, that one call may name: bounds its time.
 constexpr uint32_t kMaxList = 1024;
 
+// Bytes that a call moves before it looks whether the guest is to stop.
+constexpr uint32_t kSlice = 65536;
+
+// The first `size` of `bytes`, or all.
+inline MutableBytes at_most(MutableBytes bytes, uint32_t size) {
+  return bytes.size() > size ? MutableBytes(bytes.data(), size) : bytes;
+}
+
 inline uint32_t load_u32(const uint8_t* at) {
   return static_cast<uint32_t>(at[0]) | static_cast<uint32_t>(at[1]) << 8 |
          static_cast<uint32_t>(at[2]) << 16 | static_cast<uint32_t>(at[3]) << 24;
@@ -45,12 +53,32 @@ inline bool put_u64(Host& host, uint32_t at, uint64_t value) {
   return true;
 }
 
+// Moves one buffer, `slice` bytes at a time, and adds to `sum`. False: nothing follows in this
+// call.
+template <class Transfer>
+bool transfer_buffer(Host& host, MutableBytes bytes, uint32_t slice, Transfer& transfer,
+                     uint32_t* sum, Errno* error) {
+  while (!bytes.empty()) {
+    if (*sum != 0 && host.is_asked_to_stop()) return false;
+    const MutableBytes next = at_most(bytes, slice);
+    size_t moved = 0;
+    *error = transfer(next, &moved);
+    if (*error != kSuccess) return false;
+    *sum += static_cast<uint32_t>(moved);
+    if (moved < next.size()) return false;
+    bytes = bytes.from(moved);
+  }
+  return true;
+}
+
 // Moves bytes between buffers that the guest lists (iovec: address and length, 4 bytes each) and
 // whatever `transfer` stands for: Errno(MutableBytes bytes, size_t* count). Ends with the first
-// buffer that is not used up, and when the sum would not fit 32 bits: buffers may overlap. What was
-// moved before a failure counts. The sum goes to `sum_at` in the guest's memory.
+// slice that is not used up, when the guest is to stop, and when the sum would not fit 32 bits:
+// buffers may overlap. What was moved before a failure counts. The sum goes to `sum_at` in the
+// guest's memory.
 template <class Transfer>
-Errno transfer_list(Host& host, uint32_t list, uint32_t count, uint32_t sum_at, Transfer transfer) {
+Errno transfer_list(Host& host, uint32_t list, uint32_t count, uint32_t sum_at, uint32_t slice,
+                    Transfer transfer) {
   if (count > kMaxList) return kInvalid;
   if (host.memory(sum_at, 4).empty()) return kFault;
   uint32_t sum = 0;
@@ -65,12 +93,11 @@ Errno transfer_list(Host& host, uint32_t list, uint32_t count, uint32_t sum_at, 
     if (length > UINT32_MAX - sum) break;
     const MutableBytes bytes = host.memory(address, length);
     if (bytes.empty()) return kFault;
-    size_t moved = 0;
-    const Errno error = transfer(bytes, &moved);
-    if (error != kSuccess && sum == 0) return error;
-    if (error != kSuccess) break;
-    sum += static_cast<uint32_t>(moved);
-    if (moved < length) break;
+    Errno error = kSuccess;
+    if (!transfer_buffer(host, bytes, slice, transfer, &sum, &error)) {
+      if (sum == 0 && error != kSuccess) return error;
+      break;
+    }
   }
   return put_u32(host, sum_at, sum) ? kSuccess : kFault;
 }

@@ -277,12 +277,8 @@ uint32_t path_symlink(Host& host, uint32_t text, uint32_t text_size, uint32_t fd
   if (error == kSuccess) {
     error = get_texts(host, {text, text_size}, {path, size}, &link, &name);
   }
+  if (error == kSuccess) error = check_text(link);
   if (error != kSuccess) return error;
-  if (link.empty()) return kNoEntry;
-  if (link[0] == '/') return kNotCapable;
-  for (size_t i = 0; i < link.size(); i++) {
-    if (link[i] == 0) return kInvalid;
-  }
   Walk walk(system, links_for(files, 0, 1), directory->handle, name);
   error = walk.to_last();
   if (error != kSuccess) return error;

@@ -51,7 +51,6 @@ class Poll {
 
   uint64_t elapsed_ = 0;           // since the call began
   uint64_t nearest_ = UINT64_MAX;  // until the first clock is due
-  bool has_clock_ = false;         // one that is not due
   uint32_t waiting_ = 0;           // descriptors that are not ready
   Subscription one_waiting_ = {};  // of these
 };
@@ -98,7 +97,6 @@ Errno Poll::ask_clock(const Subscription& subscription, Readiness* answer) {
     answer->bytes = 1;
     return kSuccess;
   }
-  has_clock_ = true;
   const uint64_t left = subscription.timeout - now;
   if (left < nearest_) nearest_ = left;
   return kSuccess;
@@ -139,7 +137,6 @@ Errno Poll::run(uint32_t in, uint32_t out, uint32_t count, uint32_t events_at) {
   const bool has_time = monotonic(&begin);
   for (uint32_t events = 0;;) {
     nearest_ = UINT64_MAX;
-    has_clock_ = false;
     waiting_ = 0;
     for (uint32_t i = 0; i < count; i++) {
       Subscription subscription;

@@ -17,12 +17,39 @@ constexpr uint32_t stream_rights(uint32_t stream) {
   return (stream == 0 ? kFdRead : kFdWrite) | kPollFdReadWrite;
 }
 
-inline Errno write_stream(const WasiSystem& system, uint32_t stream, Bytes bytes, size_t* count) {
-  const int64_t taken = system.write == nullptr ? static_cast<int64_t>(bytes.size())
-                                                : system.write(system.context, stream, bytes);
-  if (taken < 0) return kInputOutput;
-  *count = static_cast<size_t>(taken);
-  return kSuccess;
+// Writes for one call with several buffers.
+class StreamWriter {
+ public:
+  // What a pipe that can be written takes without waiting, and a slow line soon.
+  static constexpr uint32_t kSlice = 4096;
+
+  StreamWriter(Host& host, const WasiSystem& system, uint32_t stream)
+      : host_(host), system_(system), stream_(stream) {}
+
+  // Waits in slices, so that an interrupt ends it.
+  Errno operator()(MutableBytes bytes, size_t* count) {
+    *count = bytes.size();
+    if (system_.write == nullptr) return kSuccess;
+    while (system_.ready != nullptr) {
+      if (system_.ready(system_.context, stream_, kWaitSlice) != 0) break;
+      if (host_.is_asked_to_stop()) return kInterrupted;
+    }
+    const int64_t taken = system_.write(system_.context, stream_, bytes);
+    if (taken < 0) return kInputOutput;
+    *count = static_cast<size_t>(taken);
+    return kSuccess;
+  }
+
+ private:
+  Host& host_;
+  const WasiSystem& system_;
+  const uint32_t stream_;
+};
+
+inline Errno write_stream(Host& host, const WasiSystem& system, uint32_t stream, uint32_t list,
+                          uint32_t count, uint32_t written_at) {
+  return transfer_list(host, list, count, written_at, StreamWriter::kSlice,
+                       StreamWriter(host, system, stream));
 }
 
 // Reads standard input for one call with several buffers.
@@ -52,6 +79,12 @@ class StreamReader {
   const WasiSystem& system_;
   bool is_first_ = true;
 };
+
+// Not in slices: a read takes no more than is there.
+inline Errno read_stream(Host& host, const WasiSystem& system, uint32_t list, uint32_t count,
+                         uint32_t read_at) {
+  return transfer_list(host, list, count, read_at, UINT32_MAX, StreamReader(host, system));
+}
 
 // fdstat: type (1 byte), flags (2, at 2), rights (8, at 8), inheriting rights (8, at 16).
 inline Errno put_fdstat(Host& host, uint32_t at, uint8_t type, uint16_t flags, uint32_t rights,

@@ -6,16 +6,8 @@ namespace mote::wasi {
 namespace {
 
 constexpr size_t kMaxName = 255;
-
-// What every path and every link's text must be.
-Errno check_text(StringView text) {
-  if (text.empty()) return kNoEntry;
-  if (text[0] == '/') return kNotCapable;
-  for (size_t i = 0; i < text.size(); i++) {
-    if (text[i] == 0) return kInvalid;
-  }
-  return kSuccess;
-}
+// Bounds what a walk costs; that of Linux, without its zero byte.
+constexpr size_t kMaxPath = 4095;
 
 size_t count_slashes(StringView text) {
   size_t count = 0;
@@ -28,6 +20,16 @@ StringView from(StringView text, size_t first) {
 }
 
 }  // namespace
+
+Errno check_text(StringView text) {
+  if (text.empty()) return kNoEntry;
+  if (text.size() > kMaxPath) return kNameTooLong;
+  if (text[0] == '/') return kNotCapable;
+  for (size_t i = 0; i < text.size(); i++) {
+    if (text[i] == 0) return kInvalid;
+  }
+  return kSuccess;
+}
 
 Walk::~Walk() {
   while (depth_ != 0) go_back();
@@ -44,6 +46,7 @@ Errno Walk::to_last() {
 }
 
 Errno Walk::follow() {
+  if (name_.empty()) return kLoop;  // a directory cannot be a link
   const Errno error = replace_link(name_);
   return error == kSuccess ? walk() : error;
 }

@@ -21,6 +21,10 @@
 
 namespace mote::wasi {
 
+// Whether a path, or the text of a link, is one that a guest may give: not empty, not too long, not
+// absolute, without a zero byte.
+Errno check_text(StringView text);
+
 class Walk {
  public:
   // `path` must stay where it is until the walk has ended: nothing may move the guest's memory.

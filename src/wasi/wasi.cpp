@@ -73,9 +73,15 @@ uint32_t random_get(Host& host, uint32_t at, uint32_t size) {
   const WasiSystem& system = world(host).system();
   if (system.random == nullptr) return kNotImplemented;
   if (size == 0) return kSuccess;
-  const MutableBytes bytes = host.memory(at, size);
+  MutableBytes bytes = host.memory(at, size);
   if (bytes.empty()) return kFault;
-  return system.random(system.context, bytes) ? kSuccess : kInputOutput;
+  for (;;) {
+    const MutableBytes next = at_most(bytes, kSlice);
+    if (!system.random(system.context, next)) return kInputOutput;
+    bytes = bytes.from(next.size());
+    if (bytes.empty()) return kSuccess;
+    if (host.is_asked_to_stop()) return kInterrupted;
+  }
 }
 
 HostStatus proc_exit(uint32_t code) { return host_exit(code); }
@@ -92,15 +98,13 @@ uint32_t sched_yield(Host& host) {
 uint32_t fd_write(Host& host, uint32_t fd, uint32_t list, uint32_t count, uint32_t written_at) {
   Wasi& wasi = world(host);
   if (!wasi.is_open(fd) || fd == 0) return kBadDescriptor;
-  return transfer_list(host, list, count, written_at, [&](MutableBytes bytes, size_t* moved) {
-    return write_stream(wasi.system(), fd, bytes, moved);
-  });
+  return write_stream(host, wasi.system(), fd, list, count, written_at);
 }
 
 uint32_t fd_read(Host& host, uint32_t fd, uint32_t list, uint32_t count, uint32_t read_at) {
   Wasi& wasi = world(host);
   if (!wasi.is_open(fd) || fd != 0) return kBadDescriptor;
-  return transfer_list(host, list, count, read_at, StreamReader(host, wasi.system()));
+  return read_stream(host, wasi.system(), list, count, read_at);
 }
 
 uint32_t fd_close(Host& host, uint32_t fd) {

@@ -56,7 +56,7 @@ int64_t read_input(void*, MutableBytes bytes) {
 // Its waits are short: a signal just before one is seen after it.
 int64_t wait_for_stream(void*, uint32_t stream, uint64_t nanoseconds) {
   const int64_t bytes = port::ready(stream, nanoseconds);
-  if (is_interrupted != 0) end_command();
+  if (bytes == 0 && is_interrupted != 0) end_command();
   return bytes;
 }
 
