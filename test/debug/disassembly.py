@@ -144,6 +144,20 @@ def check_functions(mote, module):
             fail("function", wrong, code, text, errors)
 
 
+def check_depth(mote, folder):
+    """Blocks that nest deeply are not written ever further to the right."""
+    depth = 3000
+    body = b"\0" + b"\x02\x40" * depth + b"\x0b" * (depth + 1)
+    size = bytes([len(body) & 0x7F | 0x80, len(body) >> 7])
+    code = b"\1" + size + body
+    path = folder / "deep.wasm"
+    path.write_bytes(b"\0asm\1\0\0\0" b"\1\4\1\x60\0\0" b"\3\2\1\0" b"\x0a" +
+                     bytes([len(code) & 0x7F | 0x80, len(code) >> 7]) + code)
+    code, text, errors = run(mote, "disasm", path)
+    if code != 0 or len(disassembled(path, text)[0][0]) != 2 * depth + 1 or len(text) > 600 * depth:
+        fail("deep blocks:", len(text), "bytes of text, exit code", code, errors)
+
+
 def main():
     mote, text, *folders = sys.argv[1], *map(pathlib.Path, sys.argv[2:])
     try:
@@ -170,6 +184,7 @@ def main():
         if shown != (0, text.read_text(), ""):
             fail("not", text.name, *shown)
     with tempfile.TemporaryDirectory() as folder:
+        check_depth(mote, pathlib.Path(folder))
         refused = damage(mote, folders[0] / "trace.wasm", pathlib.Path(folder), DAMAGED)
     print("%d of %d modules compared: %d instructions, %d of the engine; %d damaged, %d refused"
           % (compared, modules, *totals, DAMAGED, refused))

@@ -8,8 +8,10 @@
 // handler of the one before does this, too.
 #include "disasm.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <mote/port_linux.hpp>
+#include <vector>
 
 #include "debug_module.hpp"
 #include "engine_text.hpp"
@@ -20,6 +22,8 @@ namespace {
 
 constexpr size_t kStoreBytes = size_t{4} << 30;  // reserved, not used
 constexpr int kTextColumns = 34;
+// Deeper blocks are no further to the right: a module of 90 KB made 1.8 GB of text.
+constexpr uint32_t kMostIndented = 100;
 
 // The function that is meant, or kNoIndex.
 uint32_t find_function(const std::string& text, const detail::ModuleData& module,
@@ -38,7 +42,12 @@ uint32_t find_function(const std::string& text, const detail::ModuleData& module
 class Printer {
  public:
   Printer(const DebugModule& loaded, const CodeListing& listing, const FunctionNames& names)
-      : loaded_(loaded), listing_(listing), module_(listing.module()), names_(names) {}
+      : loaded_(loaded), listing_(listing), module_(listing.module()), names_(names) {
+    for (uint32_t i = 0; i < module_.import_count; i++) {
+      const detail::ImportData& import = module_.imports[i];
+      if (import.kind == ExternKind::kFunction) imported_.push_back(&import);
+    }
+  }
 
   void print(uint32_t function) {
     const FunctionType& type = module_.function_type(function);
@@ -63,8 +72,8 @@ class Printer {
       print_place(offset, &place);
       char begin[16];
       std::snprintf(begin, sizeof begin, "%06x  ", offset);
-      std::string text =
-          begin + std::string(2 * size_t{instruction.depth}, ' ') + to_text(instruction, names_);
+      const size_t indent = 2 * size_t{std::min(instruction.depth, kMostIndented)};
+      std::string text = begin + std::string(indent, ' ') + to_text(instruction, names_);
       do {
         const bool has_code =
             next < code.instructions.size() && code.instructions[next].offset == offset;
@@ -81,14 +90,10 @@ class Printer {
 
  private:
   void print_import(uint32_t function, const FunctionType& type) {
-    uint32_t number = function;
-    for (uint32_t i = 0; i < module_.import_count; i++) {
-      const detail::ImportData& import = module_.imports[i];
-      if (import.kind != ExternKind::kFunction || number-- != 0) continue;
-      std::printf("function %s: %s, imported from %s.%s\n", names_.text(function).c_str(),
-                  to_text(type).c_str(), printable(import.module_name).c_str(),
-                  printable(import.field_name).c_str());
-    }
+    const detail::ImportData& import = *imported_[function];
+    std::printf("function %s: %s, imported from %s.%s\n", names_.text(function).c_str(),
+                to_text(type).c_str(), printable(import.module_name).c_str(),
+                printable(import.field_name).c_str());
   }
 
   // The place in the source, where it is another line than before.
@@ -121,6 +126,7 @@ class Printer {
   const CodeListing& listing_;
   const detail::ModuleData& module_;
   const FunctionNames& names_;
+  std::vector<const detail::ImportData*> imported_;  // functions
   bool is_complete_ = true;
 };
 
