@@ -169,7 +169,8 @@ END
     ;;
   interrupt)
     folder=$(mktemp -d)
-    trap 'rm -rf "$folder"' EXIT
+    guest=
+    trap 'rm -rf "$folder"; [[ -z $guest ]] || kill -KILL "$guest" 2>/dev/null || true' EXIT
     mkfifo "$folder/in"
     exec 5<>"$folder/in"  # open to write, so that the input has no end
     # interrupted FUNCTION MESSAGE [COMMAND...]: SIGINT when the guest has written its first line; the
@@ -180,13 +181,14 @@ END
       rm -f "$folder/out"  # the last one may still have its reader
       mkfifo "$folder/out"
       "$mote" run --invoke "$function" "$wasm/interrupt.wasm" <&5 >"$folder/out" 2>"$folder/err" &
-      local guest=$!
+      guest=$!
       exec 6<"$folder/out"
       read -r line <&6
       [[ $line == hello ]] || fail "$function: wrote '$line'"
       if [[ $# != 0 ]]; then "$@" <&6 >/dev/null & fi
       kill -INT "$guest"
       wait "$guest" || code=$?
+      guest=
       exec 6<&-
       [[ $code == 130 ]] || fail "$function: exit code $code"
       # shellcheck disable=SC2053
