@@ -55,5 +55,6 @@ set(MOTE_WASI_SOURCES
   wasi/files.cpp
   wasi/path_calls.cpp
   wasi/poll.cpp
+  wasi/transfer.cpp
   wasi/walk.cpp
   wasi/wasi.cpp)

@@ -3,6 +3,7 @@
 
 #include "wasi/poll.hpp"
 #include "wasi/streams.hpp"
+#include "wasi/transfer.hpp"
 
 namespace mote::wasi {
 

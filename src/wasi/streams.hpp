@@ -3,8 +3,8 @@
 
 #include <mote/wasi.hpp>
 
-#include "wasi/memory.hpp"
 #include "wasi/rights.hpp"
+#include "wasi/transfer.hpp"
 
 namespace mote::wasi {
 

@@ -5,6 +5,7 @@
 #include "wasi/no_files.hpp"
 #include "wasi/poll.hpp"
 #include "wasi/streams.hpp"
+#include "wasi/transfer.hpp"
 
 namespace mote {
 
