@@ -17,39 +17,29 @@ constexpr uint32_t stream_rights(uint32_t stream) {
   return (stream == 0 ? kFdRead : kFdWrite) | kPollFdReadWrite;
 }
 
-// Writes for one call with several buffers.
-class StreamWriter {
- public:
-  // What a pipe that can be written takes without waiting, and a slow line soon.
-  static constexpr uint32_t kSlice = 4096;
-
-  StreamWriter(Host& host, const WasiSystem& system, uint32_t stream)
-      : host_(host), system_(system), stream_(stream) {}
-
-  // Waits in slices, so that an interrupt ends it.
-  Errno operator()(MutableBytes bytes, size_t* count) {
-    *count = bytes.size();
-    if (system_.write == nullptr) return kSuccess;
-    while (system_.ready != nullptr) {
-      if (system_.ready(system_.context, stream_, kWaitSlice) != 0) break;
-      if (host_.is_asked_to_stop()) return kInterrupted;
-    }
-    const int64_t taken = system_.write(system_.context, stream_, bytes);
-    if (taken < 0) return kInputOutput;
-    *count = static_cast<size_t>(taken);
-    return kSuccess;
+// Waits until a stream is ready, in slices, so that an interrupt ends it.
+inline Errno wait_for_stream(Host& host, const WasiSystem& system, uint32_t stream) {
+  while (system.ready != nullptr && system.ready(system.context, stream, kWaitSlice) == 0) {
+    if (host.is_asked_to_stop()) return kInterrupted;
   }
-
- private:
-  Host& host_;
-  const WasiSystem& system_;
-  const uint32_t stream_;
-};
+  return kSuccess;
+}
 
 inline Errno write_stream(Host& host, const WasiSystem& system, uint32_t stream, uint32_t list,
                           uint32_t count, uint32_t written_at) {
-  return transfer_list(host, list, count, written_at, StreamWriter::kSlice,
-                       StreamWriter(host, system, stream));
+  // What a pipe that can be written takes without waiting, and a slow line soon.
+  constexpr uint32_t kStreamSlice = 4096;
+  const auto write = [&](MutableBytes bytes, size_t* moved) {
+    *moved = bytes.size();
+    if (system.write == nullptr) return kSuccess;
+    const Errno error = wait_for_stream(host, system, stream);
+    if (error != kSuccess) return error;
+    const int64_t taken = system.write(system.context, stream, bytes);
+    if (taken < 0) return kInputOutput;
+    *moved = static_cast<size_t>(taken);
+    return kSuccess;
+  };
+  return transfer_list(host, list, count, written_at, kStreamSlice, write);
 }
 
 // Reads standard input for one call with several buffers.
@@ -57,15 +47,15 @@ class StreamReader {
  public:
   StreamReader(Host& host, const WasiSystem& system) : host_(host), system_(system) {}
 
-  // Waits for the first buffer's bytes, in slices, so that an interrupt ends it. What is there for
-  // the further ones is taken; nobody waits for them.
+  // Waits for the first buffer's bytes. What is there for the further ones is taken; nobody waits
+  // for them.
   Errno operator()(MutableBytes bytes, size_t* count) {
     if (system_.read == nullptr) return kSuccess;
-    while (system_.ready != nullptr) {
-      const int64_t ready = system_.ready(system_.context, 0, is_first_ ? kWaitSlice : 0);
-      if (ready != 0) break;
-      if (!is_first_) return kSuccess;
-      if (host_.is_asked_to_stop()) return kInterrupted;
+    if (is_first_) {
+      const Errno error = wait_for_stream(host_, system_, 0);
+      if (error != kSuccess) return error;
+    } else if (system_.ready != nullptr && system_.ready(system_.context, 0, 0) == 0) {
+      return kSuccess;
     }
     is_first_ = false;
     const int64_t got = system_.read(system_.context, bytes);

@@ -146,13 +146,11 @@ def check_functions(mote, module):
 
 def check_depth(mote, folder):
     """Blocks that nest deeply are not written ever further to the right."""
-    depth = 3000
-    body = b"\0" + b"\x02\x40" * depth + b"\x0b" * (depth + 1)
-    size = bytes([len(body) & 0x7F | 0x80, len(body) >> 7])
-    code = b"\1" + size + body
-    path = folder / "deep.wasm"
-    path.write_bytes(b"\0asm\1\0\0\0" b"\1\4\1\x60\0\0" b"\3\2\1\0" b"\x0a" +
-                     bytes([len(code) & 0x7F | 0x80, len(code) >> 7]) + code)
+    depth, path = 3000, folder / "deep.wasm"
+    source = folder / "deep.wat"
+    source.write_text("(module (func " + "block " * depth + "end " * depth + "))")
+    if run("wat2wasm", source, "-o", path)[0] != 0:
+        fail("wat2wasm does not take", source)
     code, text, errors = run(mote, "disasm", path)
     if code != 0 or len(disassembled(path, text)[0][0]) != 2 * depth + 1 or len(text) > 600 * depth:
         fail("deep blocks:", len(text), "bytes of text, exit code", code, errors)

@@ -238,8 +238,6 @@ def compare_own(tally, options, seeds, files):
             for i, each in zip(alone, events):
                 compare_events(tally, outcomes + " and wabt", files[i], seeds[i], wabt[i],
                                [convert(event, for_wabt) for event in each])
-    for _, file in small:
-        os.remove(file)
 
 
 def compare_events(tally, what, file, seed, expected, actual):
